@@ -1,0 +1,1 @@
+"""Tests of the SMM Panel integration; the folders mirror the integration's."""
