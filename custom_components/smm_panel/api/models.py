@@ -1,0 +1,146 @@
+"""What a panel answers, in one form: frozen records with money as Decimal and ids as text."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class ErrorKind(StrEnum):
+    """What a panel's error text is about (the table is in `exceptions.py`)."""
+
+    AUTH = "auth"
+    NOT_ENOUGH_FUNDS = "not_enough_funds"
+    BAD_SERVICE = "bad_service"
+    BAD_ORDER = "bad_order"
+    RATE_LIMITED = "rate_limited"
+    DUPLICATE_LINK = "duplicate_link"
+    BAD_LINK = "bad_link"
+    BAD_QUANTITY = "bad_quantity"
+    BAD_REQUEST = "bad_request"
+    NOT_ELIGIBLE = "not_eligible"
+    MAINTENANCE = "maintenance"
+    OTHER = "other"
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands; the panel's own word is `OrderReport.status_text`."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    PARTIAL = "partial"
+    CANCELED = "canceled"
+    REFUNDED = "refunded"
+    FAILED = "failed"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the panel will do nothing more for the order; an unknown word never is."""
+        return self in _FINAL_ORDER_STATUSES
+
+
+_FINAL_ORDER_STATUSES = frozenset(
+    {
+        OrderStatus.COMPLETED,
+        OrderStatus.PARTIAL,
+        OrderStatus.CANCELED,
+        OrderStatus.REFUNDED,
+        OrderStatus.FAILED,
+        OrderStatus.EXPIRED,
+    }
+)
+
+
+class RefillStatus(StrEnum):
+    """Where a refill stands."""
+
+    PENDING = "pending"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    CANCELED = "canceled"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """What became of the request for one id that has no result."""
+
+    REFUSED = "refused"
+    """The panel answered with an error for this id: nothing was done."""
+    NOT_SENT = "not_sent"
+    """The id never reached the panel: nothing was done, asking again is safe."""
+    UNKNOWN = "unknown"
+    """The answer is lost, unreadable or silent about this id: a write may or may not have been taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemError:
+    """One id of a batch without a result: data, not an exception."""
+
+    message: str
+    kind: ErrorKind
+    outcome: Outcome = Outcome.REFUSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """Money on the account; `currency` as the panel writes it (not always an ISO 4217 code)."""
+
+    amount: Decimal
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One row of the service list.
+
+    `rate` is the price of 1000, or of one order where the type is priced per order (`ServiceType.per_order`).
+    `dripfeed` and `description` are None where the panel does not send them, as stock panels do not.
+    """
+
+    id: str
+    name: str
+    type: str
+    category: str
+    rate: Decimal
+    min: int
+    max: int
+    refill: bool
+    cancel: bool
+    dripfeed: bool | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReport:
+    """What the panel says about one order.
+
+    A value the panel leaves out, or writes as no number, is None. `remains` is negative after over-delivery. `orders` (the
+    orders a subscription or drip-feed has made so far), `posts`, `runs` and `expiry` are for those two kinds only.
+    """
+
+    status: OrderStatus
+    status_text: str
+    charge: Decimal | None = None
+    start_count: int | None = None
+    remains: int | None = None
+    currency: str | None = None
+    orders: tuple[str, ...] = ()
+    posts: int | None = None
+    runs: int | None = None
+    expiry: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedOrder:
+    """An order the panel took: its id and, where the panel tells, what it charged."""
+
+    order: str
+    charge: Decimal | None
