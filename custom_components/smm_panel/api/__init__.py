@@ -24,7 +24,8 @@ from .models import (
     RefillStatus,
     Service,
 )
-from .requests import InvalidOrderError, OrderProblem, OrderRequest
+from .order_fields import InvalidOrderError, OrderProblem
+from .requests import OrderRequest
 from .service_types import SERVICE_TYPES, ServiceType, service_type
 
 __all__ = [

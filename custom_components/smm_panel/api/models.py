@@ -41,7 +41,7 @@ class OrderStatus(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether the panel will do nothing more for the order; an unknown word never is."""
+        """Whether the panel will do nothing more; an unknown word never says so."""
         return self in _FINAL_ORDER_STATUSES
 
 
@@ -77,7 +77,7 @@ class Outcome(StrEnum):
     NOT_SENT = "not_sent"
     """The id never reached the panel: nothing was done, asking again is safe."""
     UNKNOWN = "unknown"
-    """The answer is lost, unreadable or silent about this id: a write may or may not have been taken."""
+    """The answer is lost, unreadable or silent: a write may have been taken or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ class ItemError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """Money on the account; `currency` as the panel writes it (not always an ISO 4217 code)."""
+    """Money on the account; `currency` is the panel's word, not always ISO 4217."""
 
     amount: Decimal
     currency: str | None
@@ -101,8 +101,9 @@ class Balance:
 class Service:
     """One row of the service list.
 
-    `rate` is the price of 1000, or of one order where the type is priced per order (`ServiceType.per_order`).
-    `dripfeed` and `description` are None where the panel does not send them, as stock panels do not.
+    `rate` is the price of 1000, or of one order where the type is priced per order
+    (`ServiceType.per_order`). `dripfeed` and `description` are None where the panel does
+    not send them; stock panels send neither.
     """
 
     id: str
@@ -122,8 +123,9 @@ class Service:
 class OrderReport:
     """What the panel says about one order.
 
-    A value the panel leaves out, or writes as no number, is None. `remains` is negative after over-delivery. `orders` (the
-    orders a subscription or drip-feed has made so far), `posts`, `runs` and `expiry` are for those two kinds only.
+    A value the panel leaves out, or that is no number, is None. `remains` is negative
+    after over-delivery. `orders` (those a subscription or drip-feed has made so far),
+    `posts`, `runs` and `expiry` are for those two kinds only.
     """
 
     status: OrderStatus

@@ -1,15 +1,16 @@
-"""Which fields an order needs, by service type (wire notes, section 2: parameters of `add`)."""
+"""Which fields an order needs, by service type."""
 
-import re
 from dataclasses import dataclass
+import re
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceType:
     """What an order of one service type takes.
 
-    `lines` names the list whose number of lines is the quantity; `per_order` means `Service.rate` is the price of one order,
-    not of 1000. A type that is not `known` takes the fields of Default, and any further field through `OrderRequest.extra`.
+    `lines` names the list whose number of lines is the quantity. With `per_order` the
+    service's rate is the price of one order, not of 1000. A type that is not `known`
+    takes the fields of Default, and any further one through `OrderRequest.extra`.
     """
 
     name: str
@@ -25,24 +26,35 @@ class ServiceType:
         return self.required + self.optional
 
 
+_COUNTED = ("link", "quantity")
 _DRIP_FEED = ("runs", "interval")
 
+# Parameters of `add` as panels document them; the order is that of a form's choices.
 SERVICE_TYPES: tuple[ServiceType, ...] = (
-    ServiceType(name="Default", required=("link", "quantity"), optional=_DRIP_FEED),
+    ServiceType(name="Default", required=_COUNTED, optional=_DRIP_FEED),
     ServiceType(name="Package", required=("link",), per_order=True),
     ServiceType(name="Custom Comments", required=("link", "comments"), lines="comments"),
-    ServiceType(name="Custom Comments Package", required=("link", "comments"), lines="comments", per_order=True),
-    ServiceType(name="Mentions", required=("link", "quantity", "usernames")),
-    ServiceType(name="Mentions with Hashtags", required=("link", "quantity", "usernames", "hashtags")),
+    ServiceType(
+        name="Custom Comments Package",
+        required=("link", "comments"),
+        lines="comments",
+        per_order=True,
+    ),
+    ServiceType(name="Mentions", required=(*_COUNTED, "usernames")),
+    ServiceType(name="Mentions with Hashtags", required=(*_COUNTED, "usernames", "hashtags")),
     ServiceType(name="Mentions Custom List", required=("link", "usernames"), lines="usernames"),
-    ServiceType(name="Mentions Hashtag", required=("link", "quantity", "hashtag")),
-    ServiceType(name="Mentions User Followers", required=("link", "quantity", "username")),
-    ServiceType(name="Mentions Media Likers", required=("link", "quantity", "media")),
-    ServiceType(name="Comment Likes", required=("link", "quantity", "username")),
-    ServiceType(name="Comment Replies", required=("link", "username", "comments"), lines="comments"),
-    ServiceType(name="Poll", required=("link", "quantity", "answer_number")),
-    ServiceType(name="Invites from Groups", required=("link", "quantity", "groups")),
-    ServiceType(name="SEO", required=("link", "quantity", "keywords")),
+    ServiceType(name="Mentions Hashtag", required=(*_COUNTED, "hashtag")),
+    ServiceType(name="Mentions User Followers", required=(*_COUNTED, "username")),
+    ServiceType(name="Mentions Media Likers", required=(*_COUNTED, "media")),
+    ServiceType(name="Comment Likes", required=(*_COUNTED, "username")),
+    ServiceType(
+        name="Comment Replies",
+        required=("link", "username", "comments"),
+        lines="comments",
+    ),
+    ServiceType(name="Poll", required=(*_COUNTED, "answer_number")),
+    ServiceType(name="Invites from Groups", required=(*_COUNTED, "groups")),
+    ServiceType(name="SEO", required=(*_COUNTED, "keywords")),
     ServiceType(
         name="Subscriptions",
         required=("username", "min", "max", "delay"),
@@ -50,7 +62,7 @@ SERVICE_TYPES: tuple[ServiceType, ...] = (
     ),
     ServiceType(
         name="Web Traffic",
-        required=("link", "quantity", "country", "device", "type_of_traffic"),
+        required=(*_COUNTED, "country", "device", "type_of_traffic"),
         optional=(*_DRIP_FEED, "google_keyword", "referring_url"),
     ),
     ServiceType(name="Likes spread", required=("username", "min", "max", "old_posts")),
@@ -62,12 +74,15 @@ def _fold(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", name).strip().lower()
 
 
-_BY_NAME = {_fold(service_type.name): service_type for service_type in SERVICE_TYPES}
-_DEFAULT = _BY_NAME["default"]
+_BY_NAME = {_fold(known.name): known for known in SERVICE_TYPES}
+_DEFAULT = SERVICE_TYPES[0]
 
 
 def service_type(name: str) -> ServiceType:
-    """Find a type by its name however the panel spells it; a blank name is Default, an unknown one takes Default's fields."""
+    """Find a type however the panel spells it.
+
+    A blank name is Default; an unknown one takes the fields of Default.
+    """
     folded = _fold(name)
     if not folded:
         return _DEFAULT
