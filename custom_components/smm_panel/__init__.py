@@ -1,0 +1,98 @@
+"""The SMM Panel integration: watch, place, refill and cancel orders of SMM panels."""
+
+import asyncio
+from contextlib import suppress
+
+from homeassistant.const import CONF_API_KEY, CONF_URL, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.typing import ConfigType
+
+from .api import HttpTransport, PanelClient, Transport
+from .catalog import ServiceCatalog
+from .const import CONF_PRACTICE, DOMAIN
+from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry, PanelData
+from .entity import async_name_slots, async_register_account, slot_of_device
+from .order_book import OrderBook, OrderBookWriteError
+from .practice import PracticeTransport
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [Platform.BUTTON, Platform.SENSOR, Platform.TODO]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> bool:
+    """Set up an account."""
+    client = PanelClient(await _async_transport(hass, entry))
+    book = OrderBook(hass, entry.entry_id)
+    await book.async_load()
+    balance = BalanceCoordinator(hass, entry, client)
+    await balance.async_config_entry_first_refresh()
+    orders = OrdersCoordinator(hass, entry, client, book)
+    entry.runtime_data = PanelData(
+        client=client,
+        catalog=ServiceCatalog(client),
+        book=book,
+        balance=balance,
+        orders=orders,
+    )
+    async_register_account(hass, entry)
+    async_name_slots(hass, entry)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    # Thousands of orders take many requests; until they are in, the entities show
+    # what the order book remembers.
+    entry.async_create_background_task(
+        hass, orders.async_refresh(), f"{entry.title} first refresh of the orders"
+    )
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> bool:
+    """Unload an account once the answers to its writes are in."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    data = entry.runtime_data
+    if data.writes:
+        # A second order book would not know of the answer this one waits for.
+        await asyncio.wait(data.writes)
+    # What the last polls brought; a file that can't be written is logged by the store.
+    with suppress(OrderBookWriteError):
+        await data.book.async_save()
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
+    """Delete the files of an account."""
+    await OrderBook(hass, entry.entry_id).async_remove()
+    await PracticeTransport.async_remove(hass, entry.entry_id)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: PanelConfigEntry, device: dr.AnyDeviceEntry
+) -> bool:
+    """Let the user delete a slot that shows no order."""
+    slot = slot_of_device(entry, device)
+    return slot is not None and slot not in entry.runtime_data.book.slots
+
+
+async def _async_transport(hass: HomeAssistant, entry: PanelConfigEntry) -> Transport:
+    if entry.data.get(CONF_PRACTICE):
+        return await PracticeTransport.async_load(hass, entry.entry_id)
+    return HttpTransport(
+        async_get_clientsession(hass),
+        url=entry.data[CONF_URL],
+        api_key=entry.data[CONF_API_KEY],
+    )
+
+
+async def _async_reload(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
+    await hass.config_entries.async_reload(entry.entry_id)

@@ -1,0 +1,38 @@
+"""The panel's services, fetched on demand and kept for hours."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from homeassistant.util import dt as dt_util
+
+from .api import PanelClient, Service
+from .const import CATALOG_LIFETIME
+
+
+class ServiceCatalog:
+    """The service list of one account."""
+
+    def __init__(self, client: PanelClient) -> None:
+        """Prepare a catalogue that is fetched when first asked for."""
+        self._client = client
+        self._services: Mapping[str, Service] = MappingProxyType({})
+        self._fetched_at: datetime | None = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def size(self) -> int:
+        """Number of services in the copy at hand, 0 before the first fetch."""
+        return len(self._services)
+
+    async def async_services(self) -> Mapping[str, Service]:
+        """Return the services by id, at most hours old. Raises PanelError."""
+        # Under the lock, so that a dozen automations at once fetch it once.
+        async with self._lock:
+            now = dt_util.utcnow()
+            if self._fetched_at is None or now - self._fetched_at > CATALOG_LIFETIME:
+                services = await self._client.services()
+                self._services = MappingProxyType({item.id: item for item in services})
+                self._fetched_at = now
+            return self._services

@@ -1,0 +1,42 @@
+"""Constants of the SMM Panel integration."""
+
+from datetime import timedelta
+import logging
+from typing import Final
+
+DOMAIN: Final = "smm_panel"
+LOGGER = logging.getLogger(__package__)
+
+DEFAULT_URL: Final = "https://smmprovider.co/api/v2"
+
+CONF_PRACTICE: Final = "practice"
+CONF_ORDER_SLOTS: Final = "order_slots"
+CONF_KEEP_DAYS: Final = "keep_days"
+
+# Twenty orders fill a dashboard; a slot has eight entities, and each costs HA memory
+# and recorder rows for as long as it exists, hence the upper bound.
+DEFAULT_ORDER_SLOTS: Final = 20
+MAX_ORDER_SLOTS: Final = 100
+
+# A week shows a finished order to somebody who looks in only at week-ends.
+DEFAULT_KEEP_DAYS: Final = 7
+MAX_KEEP_DAYS: Final = 365
+
+# The balance moves by our own writes, after which it is read at once, and by top-ups,
+# which nobody follows by the second. The strictest published limit is 30 a minute.
+BALANCE_INTERVAL: Final = timedelta(minutes=10)
+
+# Panels advise status every 5 to 10 minutes; right after a write people watch.
+WATCHED_INTERVAL: Final = timedelta(minutes=1)
+WATCHED_FOR: Final = timedelta(minutes=10)
+OPEN_INTERVAL: Final = timedelta(minutes=5)
+# An order open for over a day is a slow drip or stuck: minutes no longer matter.
+SLOW_AFTER: Final = timedelta(days=1)
+SLOW_INTERVAL: Final = timedelta(minutes=30)
+
+# Some panels allow `services` ten times an hour; rates change by the day.
+CATALOG_LIFETIME: Final = timedelta(hours=6)
+
+# Polls change many orders in one go and none of it is lost for good when HA dies:
+# the next poll reads it again. So their save may wait; writes are saved at once.
+SAVE_DELAY: Final = 10

@@ -1,0 +1,226 @@
+"""Runtime data and coordinators of an account."""
+
+from abc import abstractmethod
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from .api import Balance, ItemError, PanelClient, PanelError
+from .catalog import ServiceCatalog
+from .const import (
+    BALANCE_INTERVAL,
+    CONF_KEEP_DAYS,
+    CONF_ORDER_SLOTS,
+    DEFAULT_KEEP_DAYS,
+    DEFAULT_ORDER_SLOTS,
+    LOGGER,
+    OPEN_INTERVAL,
+    SLOW_AFTER,
+    SLOW_INTERVAL,
+    WATCHED_FOR,
+    WATCHED_INTERVAL,
+)
+from .errors import update_failed
+from .order_book import OrderBook
+from .order_slots import assign_slots
+from .tracked_order import TrackedOrder
+
+type PanelConfigEntry = ConfigEntry[PanelData]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelData:
+    """What an account holds while its config entry is loaded."""
+
+    client: PanelClient
+    catalog: ServiceCatalog
+    book: OrderBook
+    balance: BalanceCoordinator
+    orders: OrdersCoordinator
+    writes: set[asyncio.Task[Any]] = field(default_factory=set)
+    """Writes under way, which an unload waits for."""
+
+
+class PanelCoordinator[DataT](DataUpdateCoordinator[DataT]):
+    """A coordinator that reads from the panel."""
+
+    config_entry: PanelConfigEntry
+    subject: ClassVar[str]
+    """What the log calls the data."""
+
+    def __init__(self, hass: HomeAssistant, entry: PanelConfigEntry, client: PanelClient) -> None:
+        """Prepare the coordinator; it does not poll until an interval is set."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=f"{entry.title} {self.subject}",
+        )
+        self.client = client
+
+    @abstractmethod
+    async def _async_fetch(self) -> DataT:
+        """Read from the panel. Raises PanelError."""
+
+    @override
+    async def _async_update_data(self) -> DataT:
+        try:
+            return await self._async_fetch()
+        except PanelError as err:
+            raise update_failed(err) from err
+
+
+class BalanceCoordinator(PanelCoordinator[Balance]):
+    """Polls the balance."""
+
+    subject = "balance"
+
+    def __init__(self, hass: HomeAssistant, entry: PanelConfigEntry, client: PanelClient) -> None:
+        """Poll at a fixed interval, and tell of other balances only."""
+        super().__init__(hass, entry, client)
+        self.update_interval = BALANCE_INTERVAL
+        self.always_update = False
+
+    @override
+    async def _async_fetch(self) -> Balance:
+        return await self.client.balance()
+
+
+class OrdersCoordinator(PanelCoordinator[None]):
+    """Polls the open orders and tells the entities of those that changed.
+
+    The orders are in the order book, not in `data`. A listener's context is the number
+    of its slot: it is called when that slot shows something new. A listener without
+    context is called when any order changed.
+    """
+
+    subject = "orders"
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: PanelConfigEntry,
+        client: PanelClient,
+        book: OrderBook,
+    ) -> None:
+        """Follow the orders of a loaded order book."""
+        super().__init__(hass, entry, client)
+        self.book = book
+        self.slot_limit = int(entry.options.get(CONF_ORDER_SLOTS, DEFAULT_ORDER_SLOTS))
+        self._keep = timedelta(days=entry.options.get(CONF_KEEP_DAYS, DEFAULT_KEEP_DAYS))
+        self._last_write: datetime | None = None
+        self._changed: set[str] = set()
+        self._published_success = True
+        self._assign_slots()
+        self._set_interval()
+
+    def in_slot(self, slot: int) -> TrackedOrder | None:
+        """Return the order that a slot shows."""
+        key = self.book.slots.get(slot)
+        return None if key is None else self.book.orders[key]
+
+    @override
+    async def _async_fetch(self) -> None:
+        open_orders = [
+            order.order
+            for order in self.book.orders.values()
+            if order.is_open and order.order is not None
+        ]
+        try:
+            if open_orders:
+                reports = await self.client.status(open_orders)
+                self._changed |= self.book.apply(reports, dt_util.utcnow())
+        finally:
+            self._changed |= self.book.prune(dt_util.utcnow(), self._keep)
+            self._set_interval()
+
+    @callback
+    def async_written(self, keys: Iterable[str]) -> None:
+        """Publish orders that an action changed, and poll like for somebody watching."""
+        self._last_write = dt_util.utcnow()
+        self.async_publish(keys)
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_request_refresh(), f"{self.name} refresh after a write"
+        )
+
+    @callback
+    def async_publish(self, keys: Iterable[str]) -> None:
+        """Tell the entities of changed, new or forgotten orders."""
+        self._changed.update(keys)
+        self.async_update_listeners()
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        """Call the listeners that a change concerns; all when the panel comes or goes."""
+        changed, self._changed = self._changed, set()
+        slots = self._assign_slots() | {
+            slot for slot, key in self.book.slots.items() if key in changed
+        }
+        if self.last_update_success is not self._published_success:
+            self._published_success = self.last_update_success
+            super().async_update_listeners()
+            return
+        if not changed and not slots:
+            return
+        for update_callback, context in list(self._listeners.values()):
+            if context is None or context in slots:
+                self._async_call(update_callback)
+
+    def _async_call(self, update_callback: CALLBACK_TYPE) -> None:
+        try:
+            update_callback()
+        except Exception:  # noqa: BLE001 - as the base class does: one entity's defect must not stop the others
+            LOGGER.exception("Unexpected error updating a listener of %s", self.name)
+
+    async def async_track(self, orders: Iterable[str]) -> dict[str, TrackedOrder | ItemError]:
+        """Track orders by the panel's ids, those that the panel knows. Raises PanelError."""
+        asked = list(dict.fromkeys(orders))
+        tracked: dict[str, TrackedOrder | ItemError] = {
+            order: known for order in asked if (known := self.book.find(order)) is not None
+        }
+        now = dt_util.utcnow()
+        unknown = [order for order in asked if order not in tracked]
+        new = []
+        for order, report in (await self.client.status(unknown)).items():
+            if isinstance(report, ItemError):
+                tracked[order] = report
+            else:
+                tracked[order] = added = TrackedOrder.tracked(order, report, now)
+                new.append(added)
+        await self.book.async_put(new)
+        self.async_written(order.key for order in new)
+        return tracked
+
+    async def async_untrack(self, keys: Collection[str]) -> None:
+        """Forget orders by their keys; the panel goes on with them."""
+        await self.book.async_discard(keys)
+        self.async_publish(keys)
+
+    @callback
+    def _assign_slots(self) -> frozenset[int]:
+        return self.book.assign_slots(
+            lambda last, orders: assign_slots(last, orders, self.slot_limit)
+        )
+
+    def _set_interval(self) -> None:
+        self.update_interval = next_interval(self.book.orders, dt_util.utcnow(), self._last_write)
+
+
+def next_interval(
+    orders: Mapping[str, TrackedOrder], now: datetime, last_write: datetime | None
+) -> timedelta | None:
+    """Return when to ask for the open orders again; None when there are none."""
+    youngest = max((order.added_at for order in orders.values() if order.is_open), default=None)
+    if youngest is None:
+        return None
+    if last_write is not None and now - last_write < WATCHED_FOR:
+        return WATCHED_INTERVAL
+    return SLOW_INTERVAL if now - youngest > SLOW_AFTER else OPEN_INTERVAL

@@ -1,0 +1,106 @@
+"""The one map from panel errors to Home Assistant errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    HomeAssistantError,
+    ServiceValidationError,
+)
+from homeassistant.helpers.update_coordinator import UpdateFailed
+
+from .api import (
+    InvalidOrderError,
+    PanelAuthError,
+    PanelConnectionError,
+    PanelError,
+    PanelRateLimitError,
+    PanelRejectedError,
+    PanelUnreachableError,
+)
+from .const import DOMAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The translated text for an error: its key and the values it names."""
+
+    key: str
+    placeholders: dict[str, str]
+
+
+def translation(err: PanelError) -> Translation:
+    """Return the text for an error of a read, or of a write that was certainly refused."""
+    match err:
+        case PanelAuthError():
+            return Translation("invalid_auth", {"reason": err.message})
+        case PanelRateLimitError(retry_after=None):
+            return Translation("rate_limited", {"reason": err.message})
+        case PanelRateLimitError():
+            return Translation("rate_limited_until", {"seconds": f"{err.retry_after:.0f}"})
+        case PanelRejectedError():
+            return Translation("rejected", {"reason": err.message})
+        case PanelConnectionError():
+            return Translation("cannot_connect", {"reason": str(err)})
+        case _:
+            return Translation("invalid_response", {"reason": str(err)})
+
+
+def is_outcome_unknown(err: PanelError) -> bool:
+    """Return whether the panel may have carried out the write that raised the error."""
+    return not isinstance(err, PanelRejectedError | PanelUnreachableError)
+
+
+def update_failed(err: PanelError) -> UpdateFailed | ConfigEntryAuthFailed:
+    """Return what a coordinator raises for a panel error."""
+    text = translation(err)
+    if isinstance(err, PanelAuthError):
+        return ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key=text.key,
+            translation_placeholders=text.placeholders,
+        )
+    return UpdateFailed(
+        translation_domain=DOMAIN,
+        translation_key=text.key,
+        translation_placeholders=text.placeholders,
+        retry_after=err.retry_after if isinstance(err, PanelRateLimitError) else None,
+    )
+
+
+@contextmanager
+def panel_errors(hass: HomeAssistant, entry: ConfigEntry, *, write: bool = False) -> Iterator[None]:
+    """Raise the panel's errors as Home Assistant errors; a rejected key starts reauth.
+
+    With `write`, an answer that was lost is told as "outcome unknown": the caller must
+    not repeat the write.
+    """
+    try:
+        yield
+    except PanelError as err:
+        if isinstance(err, PanelAuthError):
+            entry.async_start_reauth(hass)
+        text = translation(err)
+        if write and is_outcome_unknown(err):
+            text = Translation("outcome_unknown", text.placeholders)
+        refused = isinstance(err, PanelRejectedError) and not isinstance(
+            err, PanelAuthError | PanelRateLimitError
+        )
+        raise (ServiceValidationError if refused else HomeAssistantError)(
+            translation_domain=DOMAIN,
+            translation_key=text.key,
+            translation_placeholders=text.placeholders,
+        ) from err
+
+
+def invalid_order(err: InvalidOrderError) -> ServiceValidationError:
+    """Return what an action raises for an order that failed a check."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=f"invalid_order_{err.reason}",
+        translation_placeholders={"field": err.field, "limit": str(err.limit)},
+    )

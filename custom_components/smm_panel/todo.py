@@ -1,0 +1,118 @@
+"""The to-do list of an account: every tracked order is an item."""
+
+from typing import override
+
+from homeassistant.components.todo import (
+    TodoItem,
+    TodoItemStatus,
+    TodoListEntity,
+    TodoListEntityFeature,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.translation import async_translate_state
+
+from .api import ItemError
+from .const import DOMAIN
+from .coordinator import OrdersCoordinator, PanelConfigEntry
+from .entity import AccountEntity
+from .errors import panel_errors
+from .tracked_order import Placement, TrackedOrder
+
+# Adding an item asks the panel about the order.
+PARALLEL_UPDATES = 1
+
+ORDERS = EntityDescription(key="orders", translation_key="orders")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: PanelConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the account's to-do list."""
+    async_add_entities([OrderList(entry.runtime_data.orders, ORDERS)])
+
+
+class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
+    """The tracked orders: open ones are to do, final ones are done."""
+
+    _attr_supported_features = (
+        TodoListEntityFeature.CREATE_TODO_ITEM | TodoListEntityFeature.DELETE_TODO_ITEM
+    )
+
+    def __init__(self, coordinator: OrdersCoordinator, description: EntityDescription) -> None:
+        """List the orders there are."""
+        super().__init__(coordinator, description)
+        # An item is made anew when its order changed, not when another did.
+        self._items: dict[str, tuple[TrackedOrder, TodoItem]] = {}
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self._list_orders()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        self._list_orders()
+        super()._handle_coordinator_update()
+
+    @override
+    async def async_create_todo_item(self, item: TodoItem) -> None:
+        """Track the order whose id is the item's summary, if the panel knows it."""
+        order = (item.summary or "").strip().removeprefix("#")
+        with panel_errors(self.hass, self.coordinator.config_entry):
+            results = await self.coordinator.async_track([order])
+        if isinstance(result := results[order], ItemError):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="not_tracked",
+                translation_placeholders={"order": order, "reason": result.message},
+            )
+
+    @override
+    async def async_delete_todo_items(self, uids: list[str]) -> None:
+        """Stop tracking orders."""
+        await self.coordinator.async_untrack(uids)
+
+    @callback
+    def _list_orders(self) -> None:
+        known, self._items = self._items, {}
+        for key, order in self.coordinator.book.orders.items():
+            if order.placement is Placement.INTENDED:
+                continue
+            item = known.get(key)
+            if item is None or item[0] is not order:
+                item = (order, self._item(order))
+            self._items[key] = item
+        # The youngest first, as panels list them.
+        self._attr_todo_items = [item for _, item in reversed(self._items.values())]
+
+    def _item(self, order: TrackedOrder) -> TodoItem:
+        return TodoItem(
+            uid=order.key,
+            summary=order.label,
+            status=(TodoItemStatus.COMPLETED if order.is_final else TodoItemStatus.NEEDS_ACTION),
+            description=self._description(order),
+        )
+
+    def _description(self, order: TrackedOrder) -> str:
+        """Return status, progress, charge and link, a line each."""
+        state = order.state and async_translate_state(
+            self.hass, order.state, "sensor", DOMAIN, "status", None
+        )
+        report = order.report
+        progress = None if order.progress is None else f"{order.progress:.0f} %"
+        charge = None
+        if report is not None and report.charge is not None:
+            charge = f"{report.charge} {report.currency or ''}".rstrip()
+        facts = (
+            state or (report and report.status_text),
+            progress,
+            charge,
+        )
+        lines = (" · ".join(fact for fact in facts if fact), order.error, order.link)
+        return "\n".join(line for line in lines if line)
