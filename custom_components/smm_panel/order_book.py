@@ -37,19 +37,19 @@ class _BookStore(Store[dict[str, Any]]):
     @override
     async def async_save(self, data: dict[str, Any]) -> None:
         """Save now, or raise OrderBookWriteError."""
-        self._failure = None
         await super().async_save(data)
         if self._failure is not None:
             raise OrderBookWriteError(str(self._failure)) from self._failure
 
     @override
     async def _async_write_data(self, data: dict[str, Any]) -> None:
-        """Keep what `Store` is going to log."""
+        """Keep what `Store` is going to log: a call whose data another write took sees it too."""
         try:
             await super()._async_write_data(data)
         except (SerializationError, WriteError) as err:
             self._failure = err
             raise
+        self._failure = None
 
 
 class OrderBook:

@@ -38,9 +38,9 @@ class TrackedOrder:
     """
 
     key: str
-    order: str | None
     placement: Placement
     added_at: datetime
+    order: str | None = None
     service: str | None = None
     name: str | None = None
     link: str | None = None
