@@ -99,13 +99,19 @@ def _options() -> Namespace:
         formatter_class=ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument
-    add("--port", type=int, default=DEFAULT_PORT, help="port to listen on, 0 for a free one")
+    add("--port", type=_port, default=DEFAULT_PORT, help="port to listen on, 0 for a free one")
     add("--key", default=DEFAULT_KEY, help="API key to ask for")
     add("--speed", type=_above_zero, default=1.0, help="60 makes seconds of an order's minutes")
     add("--balance", type=_money, default=Decimal(100), help="balance of a new account, in USD")
     add("--latency", type=_seconds, default=0.0, help="seconds to wait before each answer")
     add("--state", type=Path, help="file that keeps the account over restarts")
     return parser.parse_args()
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**16:
+        raise ArgumentTypeError("must be between 0 and 65535")
+    return int(text)
 
 
 def _above_zero(text: str) -> float:
