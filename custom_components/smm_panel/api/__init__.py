@@ -3,6 +3,8 @@
 Import from here only; the modules inside may be rearranged.
 """
 
+from .address import InvalidUrlError, UrlProblem, check_url
+from .client import PanelClient
 from .exceptions import (
     PanelAuthError,
     PanelConnectionError,
@@ -27,12 +29,17 @@ from .models import (
 from .order_fields import InvalidOrderError, OrderProblem
 from .requests import OrderRequest
 from .service_types import SERVICE_TYPES, ServiceType, service_type
+from .transport import Answer, HttpLimits, HttpTransport, Transport
 
 __all__ = [
     "SERVICE_TYPES",
+    "Answer",
     "Balance",
     "ErrorKind",
+    "HttpLimits",
+    "HttpTransport",
     "InvalidOrderError",
+    "InvalidUrlError",
     "ItemError",
     "OrderProblem",
     "OrderReport",
@@ -40,6 +47,7 @@ __all__ = [
     "OrderStatus",
     "Outcome",
     "PanelAuthError",
+    "PanelClient",
     "PanelConnectionError",
     "PanelError",
     "PanelRateLimitError",
@@ -51,5 +59,8 @@ __all__ = [
     "RefillStatus",
     "Service",
     "ServiceType",
+    "Transport",
+    "UrlProblem",
+    "check_url",
     "service_type",
 ]

@@ -1,0 +1,248 @@
+"""One tolerant reader per action: from parsed JSON, in any known shape, to the models.
+
+Strict about what matters (an order without a usable id is not placed, an id without an
+answer has none), lenient about form. Errors the whole answer states are found before
+(`read_refusal`); what a reader cannot understand is a `PanelResponseError`.
+"""
+
+from collections.abc import Callable, Sequence
+
+from .exceptions import PanelResponseError
+from .models import (
+    Balance,
+    ErrorKind,
+    ItemError,
+    OrderReport,
+    OrderStatus,
+    Outcome,
+    PlacedOrder,
+    RefillStatus,
+    Service,
+)
+from .rows import RowShape, read_refusal, rows_by_id, unwrap
+from .service_types import service_type
+from .statuses import read_order_status, read_refill_status
+from .values import (
+    Json,
+    fields,
+    pick,
+    read_count,
+    read_currency,
+    read_date,
+    read_flag,
+    read_id,
+    read_money,
+    read_text,
+)
+
+_DESCRIPTION_LIMIT = 5_000
+
+_ORDER_IDS = ("order", "orderid", "id")
+_REFILL_IDS = ("refill", "refillid", "id")
+# Only reads trust the order of a list: a refill id must not be given to another order.
+_STATUS_ROWS = RowShape(ids=_ORDER_IDS, values=("status",), positional=True)
+_REFILL_STATUS_ROWS = RowShape(ids=_REFILL_IDS, values=("status",), positional=True)
+_REFILL_ROWS = RowShape(ids=_ORDER_IDS, values=("refill", "refillid"))
+_CANCEL_ROWS = RowShape(
+    ids=_ORDER_IDS,
+    values=("cancel", "cancelid"),
+    id_lists=("canceled", "cancelled", "orders"),
+)
+
+
+def read_balance(data: Json) -> Balance:
+    """Read `balance`; an amount that is no number is no answer."""
+    data = unwrap(data, "data", "result", "balance")
+    if isinstance(data, dict):
+        row = fields(data)
+        amount = read_money(pick(row, "balance", "amount"))
+        if amount is not None:
+            return Balance(amount=amount, currency=read_currency(row.get("currency")))
+    raise PanelResponseError("The answer holds no balance")
+
+
+def read_services(data: Json) -> tuple[tuple[Service, ...], int]:
+    """Read `services`; gives the rows that can be read and the number of those that cannot."""
+    rows = _service_rows(data)
+    services: dict[str, Service] = {}
+    unreadable = 0
+    for key, row in rows:
+        service = _read_service(key, row)
+        if service is None:
+            unreadable += 1
+        else:
+            services.setdefault(service.id, service)
+    if rows and not services:
+        raise PanelResponseError("No row of the service list can be read")
+    return tuple(services.values()), unreadable
+
+
+def _service_rows(data: Json) -> list[tuple[str | None, Json]]:
+    """Get the rows out of a list, a wrapper or a map by id, each with its key if it has one."""
+    if isinstance(data, dict):
+        row = fields(data)
+        inner = pick(row, "services", "data", "packages", "result")
+        # One family writes an empty catalogue as {"status": "success", "data": "Empty Data"}.
+        if isinstance(inner, str) and read_flag(pick(row, "status", "success")) is True:
+            return []
+        data = data if inner is None else inner
+    if isinstance(data, list):
+        return [(None, row) for row in data]
+    if isinstance(data, dict) and data and all(isinstance(row, dict) for row in data.values()):
+        return list(data.items())
+    raise PanelResponseError("The answer holds no service list")
+
+
+def _read_service(key: str | None, data: Json) -> Service | None:
+    """Read one row; None if an id, a name, a rate or a limit is missing."""
+    if not isinstance(data, dict):
+        return None
+    row = fields(data)
+    id_ = read_id(pick(row, "service", "serviceid", "id", "package")) or read_id(key)
+    name = read_text(row.get("name"))
+    type_ = read_text(row.get("type")) or "Default"
+    rate = read_money(pick(row, "rate", "price", "servicerate"))
+    # A package is one order whatever it holds, so some panels leave its limits out.
+    limit = "1" if service_type(type_).per_order else None
+    least, most = read_count(pick(row, "min") or limit), read_count(pick(row, "max") or limit)
+    if id_ is None or name is None or rate is None or rate < 0 or least is None or most is None:
+        return None
+    return Service(
+        id=id_,
+        name=name,
+        type=type_,
+        category=read_text(row.get("category")) or "",
+        rate=rate,
+        min=least,
+        max=most,
+        refill=read_flag(row.get("refill")) is True,
+        cancel=read_flag(row.get("cancel")) is True,
+        dripfeed=read_flag(row["dripfeed"]) if "dripfeed" in row else None,
+        description=read_text(pick(row, "description", "desc", "note"), _DESCRIPTION_LIMIT),
+    )
+
+
+def read_placed_order(data: Json) -> PlacedOrder:
+    """Read `add`; without a usable id the order may or may not be placed."""
+    data = unwrap(data, "data", "result", "order")
+    if isinstance(data, dict):
+        row = fields(data)
+        # `order` present but empty is a panel that failed half-way: no other field counts.
+        id_ = read_id(row["order"] if "order" in row else pick(row, "orderid", "id"))
+        if id_ is not None:
+            return PlacedOrder(order=id_, charge=read_money(row.get("charge")))
+    raise PanelResponseError("The answer holds no order id")
+
+
+def read_order_reports(data: Json, asked: Sequence[str]) -> dict[str, OrderReport | ItemError]:
+    """Read `status` of one or many orders."""
+    return _read_items(data, asked, _STATUS_ROWS, _read_report)
+
+
+def read_refills(data: Json, asked: Sequence[str]) -> dict[str, str | ItemError]:
+    """Read `refill` of one or many orders: order id to refill id."""
+    return _read_items(data, asked, _REFILL_ROWS, _read_refill)
+
+
+def read_refill_statuses(data: Json, asked: Sequence[str]) -> dict[str, RefillStatus | ItemError]:
+    """Read `refill_status` of one or many refills."""
+    return _read_items(data, asked, _REFILL_STATUS_ROWS, _read_refill_status)
+
+
+def read_cancels(data: Json, asked: Sequence[str]) -> dict[str, ItemError | None]:
+    """Read `cancel`; None means the panel took the request, not that it is done."""
+    return _read_items(data, asked, _CANCEL_ROWS, _read_cancel)
+
+
+def _read_items[T](
+    data: Json, asked: Sequence[str], shape: RowShape, read: Callable[[Json], T]
+) -> dict[str, T | ItemError]:
+    """Read the row of each id; one that is missing or unreadable spoils no other.
+
+    For a single id an unreadable row is an unreadable answer.
+    """
+    rows = rows_by_id(data, asked, shape)
+    items: dict[str, T | ItemError] = {}
+    for id_ in asked:
+        if id_ not in rows:
+            items[id_] = _silent("The panel's answer leaves this id out")
+            continue
+        try:
+            items[id_] = _row_error(rows[id_], shape) or read(rows[id_])
+        except PanelResponseError as err:
+            if len(asked) == 1:
+                raise
+            items[id_] = _silent(str(err))
+    return items
+
+
+def _row_error(row: Json, shape: RowShape) -> ItemError | None:
+    """Find the error of one row: beside its result, in the place of it, or instead."""
+    value = pick(fields(row), *shape.values) if isinstance(row, dict) else row
+    refusal = read_refusal(row) or read_refusal(value)
+    return None if refusal is None else ItemError(message=refusal.text, kind=refusal.kind)
+
+
+def _silent(message: str) -> ItemError:
+    """Make the item of an id the answer says nothing usable about."""
+    return ItemError(message=message, kind=ErrorKind.OTHER, outcome=Outcome.UNKNOWN)
+
+
+def _read_report(data: Json) -> OrderReport:
+    """Read one order; a bare word may be its status."""
+    row: dict[str, Json] = fields(data) if isinstance(data, dict) else {"status": data}
+    text = read_text(row.get("status"))
+    status = read_order_status(text)
+    if text is None or (data == text and status is OrderStatus.UNKNOWN):
+        raise PanelResponseError(f"The answer holds no order status: {text or 'nothing'}")
+    runs, posts = read_count(row.get("runs")), read_count(row.get("posts"))
+    if status is OrderStatus.ACTIVE and runs is not None and posts is None:
+        # Only a subscription is active for good; a drip-feed under way is an order.
+        status = OrderStatus.IN_PROGRESS
+    return OrderReport(
+        status=status,
+        status_text=text,
+        charge=read_money(row.get("charge")),
+        start_count=read_count(pick(row, "startcount", "startcounter")),
+        remains=read_count(row.get("remains")),
+        currency=read_currency(row.get("currency")),
+        orders=_read_ids(row.get("orders")),
+        posts=posts,
+        runs=runs,
+        expiry=read_date(row.get("expiry")),
+    )
+
+
+def _read_ids(value: Json) -> tuple[str, ...]:
+    """Read the ids of the orders a subscription or drip-feed has made, each once."""
+    ids = (read_id(entry) for entry in value) if isinstance(value, list) else ()
+    return tuple(dict.fromkeys(id_ for id_ in ids if id_ is not None))
+
+
+def _read_refill(data: Json) -> str:
+    """Read one refill id; without a usable one the refill may or may not be taken."""
+    value = pick(fields(data), "refill", "refillid") if isinstance(data, dict) else data
+    if (id_ := read_id(value)) is None:
+        raise PanelResponseError(f"The answer holds no refill id: {read_text(value) or 'nothing'}")
+    return id_
+
+
+def _read_refill_status(data: Json) -> RefillStatus:
+    """Read one refill's status."""
+    value = fields(data).get("status") if isinstance(data, dict) else data
+    if read_text(value) is None:
+        raise PanelResponseError("The answer holds no refill status")
+    return read_refill_status(value)
+
+
+def _read_cancel(data: Json) -> None:
+    """Accept 1, true, a request id or a word of success; anything else says nothing."""
+    taken = data
+    if isinstance(data, dict):
+        row = fields(data)
+        taken = pick(row, "cancel", "cancelid")
+        if taken is None:
+            word = pick(row, "success", "status")
+            taken = read_flag(word) is True or read_order_status(word) is OrderStatus.CANCELED
+    if read_flag(taken) is not True and read_id(taken) is None:
+        raise PanelResponseError("The answer does not say that the request was taken")

@@ -1,0 +1,192 @@
+"""The shape of answers: wrappers, rows of several ids, and errors in all their forms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from .exceptions import PanelResponseError, error_kind
+from .models import ErrorKind
+from .values import TEXT_LIMIT, Json, fields, pick, read_flag, read_id, read_text
+
+_WRAPPERS = ("data", "result", "results", "response", "orders", "refills", "order")
+_FAILURE_WORDS = frozenset({"error", "fail", "failed", "failure"})
+_MESSAGES = ("message", "msg", "detail")
+# An answer with one of these is about an order, so its `status` is the order's.
+_REPORT_FIELDS = ("charge", "startcount", "startcounter", "remains")
+# Wrappers met are two deep; an answer is not searched further.
+_DEPTH = 3
+_PIECES = 5
+
+_STATUS_KINDS: dict[int, ErrorKind] = {
+    HTTPStatus.UNAUTHORIZED: ErrorKind.AUTH,
+    HTTPStatus.PAYMENT_REQUIRED: ErrorKind.NOT_ENOUGH_FUNDS,
+    HTTPStatus.TOO_MANY_REQUESTS: ErrorKind.RATE_LIMITED,
+    HTTPStatus.SERVICE_UNAVAILABLE: ErrorKind.MAINTENANCE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An error the panel states: its text and what it is about."""
+
+    kind: ErrorKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowShape:
+    """How rows of one action look: where the id is and where the result.
+
+    The first of `ids` are also read as an echo in the answer for a single id; `id` is
+    not, it may be anything. `positional`: a list without ids is in the order asked.
+    `id_lists`: fields that may hold a list of ids, all of them taken.
+    """
+
+    ids: tuple[str, ...]
+    values: tuple[str, ...]
+    positional: bool = False
+    id_lists: tuple[str, ...] = ()
+
+
+def read_refusal(data: Json, http_status: int = HTTPStatus.OK) -> Refusal | None:
+    """Find the error an answer (or a row of it) states, in any of the known forms."""
+    text = _error_text(data, http_status, _DEPTH)
+    if text is None:
+        return None
+    kind = error_kind(text)
+    if kind is ErrorKind.OTHER:
+        kind = _STATUS_KINDS.get(http_status, kind)
+    return Refusal(kind=kind, text=text)
+
+
+def _error_text(data: Json, http_status: int, depth: int) -> str | None:
+    """Get the text of an error, None if there is no error."""
+    if isinstance(data, str):
+        text = read_text(data)
+        return text if text and error_kind(text) is not ErrorKind.OTHER else None
+    if isinstance(data, list):
+        is_lonely = len(data) == 1 and isinstance(data[0], dict) and depth > 0
+        return _error_text(data[0], http_status, depth - 1) if is_lonely else None
+    if not isinstance(data, dict):
+        return None
+    row = fields(data)
+    errors = [*_pieces(row.get("error"), _DEPTH), *_pieces(row.get("errors"), _DEPTH)]
+    messages = [piece for name in _MESSAGES for piece in _pieces(row.get(name), _DEPTH)]
+    if errors or row.get("error") is True:
+        return _joined([*errors, *messages]) or "error"
+    if messages and (_says_failed(row) or http_status >= HTTPStatus.BAD_REQUEST):
+        return _joined(messages)
+    return None
+
+
+def _says_failed(row: dict[str, Json]) -> bool:
+    """Tell whether `success` or `status` says the request failed, rather than an order."""
+    status = row.get("status")
+    if status is False or read_flag(pick(row, "success")) is False:
+        return True
+    return (
+        isinstance(status, str)
+        and status.strip().lower() in _FAILURE_WORDS
+        and not any(name in row for name in _REPORT_FIELDS)
+    )
+
+
+def _pieces(value: Json, depth: int) -> list[str]:
+    """Collect the texts of an error that is text, list or object; "0" and such are none."""
+    if isinstance(value, str):
+        text = read_text(value)
+        return [text] if text and read_flag(text) is not False else []
+    if depth == 0 or not isinstance(value, list | dict):
+        return []
+    parts = list(value.values()) if isinstance(value, dict) else value
+    return [piece for part in parts[:_PIECES] for piece in _pieces(part, depth - 1)]
+
+
+def _joined(pieces: list[str]) -> str:
+    """Join code and message, each once; a bare 1 or true says nothing."""
+    texts = dict.fromkeys(piece for piece in pieces if read_flag(piece) is None)
+    return ": ".join(texts)[:TEXT_LIMIT]
+
+
+def unwrap(data: Json, *names: str) -> Json:
+    """Step into `{"status": "success", "data": {...}}` and a list of one object."""
+    for _ in range(_DEPTH):
+        if isinstance(data, list) and len(data) == 1 and isinstance(data[0], dict):
+            data = data[0]
+        if not isinstance(data, dict):
+            return data
+        row = fields(data)
+        inner = next((row[name] for name in names if isinstance(row.get(name), list | dict)), None)
+        if inner is None:
+            return data
+        data = inner
+    return data
+
+
+def rows_by_id(data: Json, asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
+    """Find the row of each id asked for; an id without a row is left out.
+
+    Knows maps by id, lists of rows, lists in the order asked, lists of ids (a row is
+    then True) and, for a single id, a flat object. Raises `PanelResponseError` for
+    anything else; a row of an id not asked for is dropped.
+    """
+    for _ in range(_DEPTH):
+        if isinstance(data, list):
+            return _listed(data, asked, shape)
+        if not isinstance(data, dict):
+            break
+        by_id = {key.strip(): row for key, row in data.items()}
+        if found := {id_: by_id[id_] for id_ in asked if id_ in by_id}:
+            return found
+        row = fields(data)
+        inner = _inner(row, shape)
+        if inner is None or _has_result(row, shape):
+            return _flat(data, asked, shape)
+        data = inner
+    raise PanelResponseError("The answer has no known shape")
+
+
+def _listed(rows: list[Json], asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
+    """Match a list with the ids asked for."""
+    if not rows and len(asked) > 1:
+        return {}
+    by_id: dict[str, Json] = {}
+    for row in rows:
+        if isinstance(row, dict) and (id_ := read_id(pick(fields(row), *shape.ids))):
+            by_id.setdefault(id_, row)
+        elif shape.id_lists and (id_ := read_id(row)):
+            by_id.setdefault(id_, True)
+    if by_id:
+        return {id_: by_id[id_] for id_ in asked if id_ in by_id}
+    if len(rows) == len(asked) and (shape.positional or len(asked) == 1):
+        return dict(zip(asked, rows, strict=True))
+    raise PanelResponseError("The list names no order")
+
+
+def _flat(data: dict[str, Json], asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
+    """Take an object without any asked id as the row of the only one, or as others' rows."""
+    if len(asked) > 1:
+        if data and not any(isinstance(row, dict) for row in data.values()):
+            raise PanelResponseError("The answer names no order")
+        return {}
+    row = fields(data)
+    echo = pick(row, *(name for name in shape.ids if name not in ("id", *shape.values)))
+    if isinstance(echo, str) and echo.strip() != asked[0]:
+        return {}
+    return {asked[0]: data}
+
+
+def _inner(row: dict[str, Json], shape: RowShape) -> Json:
+    """Get the rows out of a wrapper, None if there is none."""
+    for name in _WRAPPERS:
+        value = row.get(name)
+        first = value[0] if isinstance(value, list) and value else value
+        if isinstance(first, dict):
+            return value
+    return next((row[name] for name in shape.id_lists if isinstance(row.get(name), list)), None)
+
+
+def _has_result(row: dict[str, Json], shape: RowShape) -> bool:
+    """Tell whether an object with inner ones is a row itself, such as a subscription."""
+    value = pick(row, *shape.values)
+    return value is not None and read_flag(value) is not True

@@ -1,0 +1,44 @@
+"""The words panels use for where an order or a refill stands."""
+
+from .models import OrderStatus, RefillStatus
+from .values import Json, read_text
+
+# Folded as `_fold` does. The digits are codes one family sends for orders.
+_ORDER_WORDS = {
+    OrderStatus.PENDING: ("pending", "queued", "awaiting", "новый", "0"),
+    OrderStatus.PROCESSING: ("processing", "process", "1"),
+    OrderStatus.IN_PROGRESS: ("inprogress", "выполняется", "запускается"),
+    OrderStatus.COMPLETED: ("completed", "complete", "success", "finished", "выполнен", "2"),
+    OrderStatus.PARTIAL: ("partial", "частично", "3"),
+    OrderStatus.CANCELED: ("canceled", "cancelled", "cancel", "отменен", "4"),
+    OrderStatus.REFUNDED: ("refunded", "refund", "refunds", "5"),
+    OrderStatus.FAILED: ("error", "fail", "failed", "rejected"),
+    OrderStatus.ACTIVE: ("active",),
+    OrderStatus.PAUSED: ("paused",),
+    OrderStatus.EXPIRED: ("expired",),
+}
+_REFILL_WORDS = {
+    RefillStatus.PENDING: ("pending", "queued", "awaiting"),
+    RefillStatus.IN_PROGRESS: ("inprogress", "processing", "process"),
+    RefillStatus.COMPLETED: ("completed", "complete", "success", "finished"),
+    RefillStatus.REJECTED: ("rejected",),
+    RefillStatus.CANCELED: ("canceled", "cancelled", "cancel"),
+    RefillStatus.FAILED: ("error", "fail", "failed"),
+}
+_ORDER_STATUSES = {word: status for status, words in _ORDER_WORDS.items() for word in words}
+_REFILL_STATUSES = {word: status for status, words in _REFILL_WORDS.items() for word in words}
+
+
+def _fold(value: Json) -> str:
+    """Drop case and separators: "In progress", `in_progress` and `In-Progress` are one."""
+    return "".join(filter(str.isalnum, (read_text(value) or "").lower())).replace("ё", "е")  # noqa: RUF001 - Russian
+
+
+def read_order_status(value: Json) -> OrderStatus:
+    """Read an order's status; a word no list has is `unknown`."""
+    return _ORDER_STATUSES.get(_fold(value), OrderStatus.UNKNOWN)
+
+
+def read_refill_status(value: Json) -> RefillStatus:
+    """Read a refill's status; a word no list has is `unknown`."""
+    return _REFILL_STATUSES.get(_fold(value), RefillStatus.UNKNOWN)

@@ -1,0 +1,201 @@
+"""How a form gets to a panel and its answer back."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+import json
+from typing import Protocol, override
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+)
+from yarl import URL
+
+from .address import check_url
+from .exceptions import (
+    MESSAGE_LIMIT,
+    PanelConnectionError,
+    PanelRedirectError,
+    PanelResponseError,
+    PanelUnreachableError,
+)
+from .redaction import Redaction
+
+_MEBIBYTE = 1024 * 1024
+# About 5 ms of work on a small computer.
+_LARGE = _MEBIBYTE // 8
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# Each request has a connection of its own. A kept one that the panel has closed
+# meanwhile breaks only after the request is on its way, and a write would then have an
+# unknown outcome for nothing. Polls are minutes apart, so little is lost.
+_HEADERS = {"Accept": "application/json", "Connection": "close"}
+
+
+class Answer(Protocol):
+    """What came back, unjudged: the client reads the body before the status."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def text(self) -> str:
+        """The body."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers; their names may be in any case."""
+
+
+class Transport(Protocol):
+    """Carries one form to the panel.
+
+    Raises `PanelError`, or an `OSError` for an answer that was lost on the way.
+    """
+
+    async def post(self, form: Mapping[str, str]) -> Answer:
+        """Send a form (without the key) and give the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """The answer to one POST, with the key redacted."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpLimits:
+    """How long (seconds) and how big (bytes, unpacked) an answer may be.
+
+    The service list is slower and bigger than anything else: large panels have some
+    8 000 rows and take more than 15 seconds. Times are from the start of the request.
+    """
+
+    connect: float = 10
+    read: float = 30
+    read_services: float = 60
+    size: int = 4 * _MEBIBYTE
+    size_services: int = 16 * _MEBIBYTE
+
+
+class HttpTransport:
+    """POSTs forms to one panel with one key, each exactly once."""
+
+    def __init__(
+        self,
+        session: ClientSession,
+        *,
+        url: str,
+        api_key: str,
+        limits: HttpLimits = HttpLimits(),
+    ) -> None:
+        """Raise `InvalidUrlError` for an address the key must not be sent to."""
+        self._session = session
+        self._url = URL(check_url(url))
+        self._api_key = api_key
+        self._limits = limits
+        self._redact = Redaction(api_key)
+
+    @override
+    def __repr__(self) -> str:
+        """Leave the key out."""
+        return f"{type(self).__name__}(url={str(self._url)!r})"
+
+    async def post(self, form: Mapping[str, str]) -> HttpAnswer:
+        """Send a form and read the whole answer.
+
+        Raises `PanelUnreachableError` if nothing was sent for certain,
+        `PanelConnectionError` if no complete answer came, `PanelRedirectError` and
+        `PanelResponseError` (too large).
+        """
+        failure: PanelConnectionError
+        try:
+            return await self._exchange(form)
+        except (ClientConnectorError, ConnectionTimeoutError) as err:
+            failure = PanelUnreachableError(self._describe(err))
+        except (ClientError, OSError) as err:
+            failure = PanelConnectionError(self._describe(err))
+        # Raised out here so that it carries no error of aiohttp along: those can quote
+        # what the panel sent, and with it the key.
+        raise failure
+
+    def _describe(self, err: Exception) -> str:
+        """Tell what went wrong, by name too, as many of these errors have no text."""
+        return self._redact(f"{type(err).__name__}: {err}")[:MESSAGE_LIMIT]
+
+    async def _exchange(self, form: Mapping[str, str]) -> HttpAnswer:
+        """Send the form and read the answer while the connection is open."""
+        if self._session.closed:
+            raise PanelUnreachableError("The HTTP session is closed")
+        is_services = form.get("action") == "services"
+        limits = self._limits
+        async with self._session.post(
+            self._url,
+            data={"key": self._api_key, **form},
+            headers=_HEADERS,
+            allow_redirects=False,
+            raise_for_status=False,
+            timeout=ClientTimeout(
+                total=limits.read_services if is_services else limits.read,
+                connect=limits.connect,
+            ),
+        ) as response:
+            self._refuse_redirect(response)
+            body = await _read(response, limits.size_services if is_services else limits.size)
+            return HttpAnswer(
+                status=response.status,
+                text=await in_thread_if_large(len(body), self._decode, body, response.charset),
+                headers={name: self._redact(text) for name, text in response.headers.items()},
+            )
+
+    def _refuse_redirect(self, response: ClientResponse) -> None:
+        """Raise for a redirect: followed, it turns POST into GET or carries the key away."""
+        location = response.headers.get("Location")
+        if response.status not in _REDIRECTS or location is None:
+            return
+        try:
+            target = response.url.join(URL(location))
+            # User info, query and fragment may repeat what was sent.
+            shown = str(target.with_user(None).with_query(None).with_fragment(None))
+        except ValueError:
+            shown = "an address that cannot be read"
+        raise PanelRedirectError(self._redact(shown)[:MESSAGE_LIMIT])
+
+    def _decode(self, body: bytes, charset: str | None) -> str:
+        """Make a text of the body: what it is by its bytes, else what the header says."""
+        text = None
+        for encoding in (json.detect_encoding(body), charset or "latin-1"):
+            with suppress(UnicodeError, LookupError):
+                text = body.decode(encoding)
+                break
+        if text is None:
+            text = body.decode(errors="replace")
+        return self._redact(text.strip("\ufeff \t\r\n"))
+
+
+async def _read(response: ClientResponse, limit: int) -> bytes:
+    """Read the (unpacked) body up to a limit."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > limit:
+            raise PanelResponseError(f"The answer is larger than {limit} bytes")
+    return bytes(body)
+
+
+async def in_thread_if_large[**P, T](
+    size: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Do the work on a large text in a thread, as it would hold up the event loop."""
+    if size < _LARGE:
+        return work(*args, **kwargs)
+    return await asyncio.to_thread(work, *args, **kwargs)

@@ -1,0 +1,170 @@
+"""Single values as panels write them: JSON text to money, counts, ids, texts, dates."""
+
+from datetime import date
+from decimal import Decimal
+import json
+import re
+
+from .exceptions import PanelResponseError
+
+# Numbers stay the text the panel wrote: money must not pass through a float, an id may
+# have leading zeros or 24 digits, and `1` and "1" are to read alike anyway.
+type Json = str | bool | list[Json] | dict[str, Json] | None
+
+# What is shown to users: no panel has longer names or messages that mean anything.
+TEXT_LIMIT = 500
+# Longest known ids have 24 characters; the rest is room.
+_ID_LIMIT = 128
+# No count and no amount of money has more digits before or after the point.
+_DIGITS_LIMIT = 18
+
+_FALSE_WORDS = frozenset({"", "0", "false", "no", "none", "null", "off"})
+_TRUE_WORDS = frozenset({"1", "true", "yes", "ok", "success", "on"})
+_NO_IDS = _FALSE_WORDS | (_TRUE_WORDS - {"1"}) | {"error", "fail", "failed", "nan", "undefined"}
+
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*(?:e[+-]?[0-9]{1,3})?", re.IGNORECASE)
+_THOUSANDS_ONLY = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+# Groups of three, or of two and three at last as in India.
+_GROUPS = re.compile(r"[0-9]+|[0-9]{1,3}(?:[.,][0-9]{2,3})*[.,][0-9]{3}")
+_WHOLE_FLOAT = re.compile(r"([0-9]+)\.0+")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+
+
+def parse_json(text: str) -> Json:
+    """Parse an answer whatever its content type; raises `PanelResponseError`."""
+    try:
+        data: Json = json.loads(
+            text,
+            parse_int=str,
+            parse_float=str,
+            parse_constant=_no_constant,
+            strict=False,
+        )
+    except ValueError, RecursionError:
+        # Nothing is chained to the error: the parser's own carries the whole answer.
+        pass
+    else:
+        return data
+    raise PanelResponseError("The answer is not JSON")
+
+
+def _no_constant(_name: str) -> None:
+    """NaN and Infinity are no values."""
+
+
+def fields(row: dict[str, Json]) -> dict[str, Json]:
+    """Fold the keys: `start_count`, `Start_Count` and `startCount` are `startcount`."""
+    return {"".join(filter(str.isalnum, key.lower())): value for key, value in row.items()}
+
+
+def pick(row: dict[str, Json], *names: str) -> Json:
+    """Take the first of several (folded) fields that holds anything."""
+    return next((row[name] for name in names if row.get(name) not in (None, "")), None)
+
+
+def read_text(value: Json, limit: int = TEXT_LIMIT) -> str | None:
+    """Read a text for people: one line, trimmed, cut at `limit`; None if there is none."""
+    if not isinstance(value, str):
+        return None
+    # Half a surrogate pair cannot be stored or sent on; cut first, a text can be huge.
+    text = value[: 2 * limit].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    words = "".join(c if c.isprintable() or not c.isascii() else " " for c in text).split()
+    return " ".join(words)[:limit].rstrip() or None
+
+
+def read_id(value: Json) -> str | None:
+    """Read an opaque id; None for what can be none (0, "", "error", a sentence)."""
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    if whole := _WHOLE_FLOAT.fullmatch(text):
+        text = whole[1]
+    return text if is_usable_id(text) and text.lower() not in _NO_IDS else None
+
+
+def is_usable_id(text: str) -> bool:
+    """Tell whether a text can be sent as an id, alone or in a comma list."""
+    return (
+        0 < len(text) <= _ID_LIMIT
+        and text.isprintable()
+        and not any(character == "," or character.isspace() for character in text)
+        and text.strip("0") != ""
+        and not text.startswith("-")
+    )
+
+
+def read_flag(value: Json) -> bool | None:
+    """Read true/false, 0/1 and such words; None for anything else."""
+    if isinstance(value, bool):
+        return value
+    word = value.strip().lower() if isinstance(value, str) else None
+    if word in _TRUE_WORDS:
+        return True
+    return False if word in _FALSE_WORDS else None
+
+
+def read_money(value: Json) -> Decimal | None:
+    """Read an amount, with or without currency, separators or exponent.
+
+    A point or comma is the decimal one if it comes last and stands once; "1,234" has
+    thousands, "0,234" and "1.234" have decimals. None if the text holds no one number.
+    """
+    if not isinstance(value, str) or len(value) > _ID_LIMIT:
+        return None
+    text = re.sub(r"[\s'\u2019]", "", value)
+    numbers = list(_NUMBER.finditer(text))
+    if len(numbers) != 1:
+        return None
+    negative = text.startswith("-") or numbers[0][0].startswith("-")
+    digits = _plain_digits(numbers[0][0].lstrip("+-").lower())
+    if digits is None:
+        return None
+    number = Decimal(digits)
+    exponent = number.as_tuple().exponent
+    is_sane = isinstance(exponent, int) and abs(exponent) <= _DIGITS_LIMIT
+    if not is_sane or number.adjusted() >= _DIGITS_LIMIT:
+        return None
+    return number.copy_negate() if negative else number
+
+
+def _plain_digits(text: str) -> str | None:
+    """Reduce separators to one decimal point; None if they make no sense."""
+    mantissa, _, exponent = text.rstrip(".,").partition("e")
+    if _THOUSANDS_ONLY.fullmatch(mantissa):
+        mantissa = mantissa.replace(",", "")
+    point = max(mantissa.rfind("."), mantissa.rfind(","))
+    if point >= 0 and mantissa.count(mantissa[point]) > 1:
+        point = -1
+    whole, part = (mantissa, "") if point < 0 else (mantissa[:point], mantissa[point + 1 :])
+    if not _GROUPS.fullmatch(whole):
+        return None
+    digits = re.sub(r"[.,]", "", whole)
+    return f"{digits}{part and '.'}{part}e{exponent or 0}"
+
+
+def read_count(value: Json) -> int | None:
+    """Read a whole number (may be negative); None if it is none."""
+    number = read_money(value)
+    if number is None or number != number.to_integral_value():
+        return None
+    return int(number)
+
+
+def read_date(value: Json) -> date | None:
+    """Read Y-m-d or d/m/Y, with or without a time behind it."""
+    if not isinstance(value, str):
+        return None
+    text = value.strip()[:10]
+    try:
+        if day_first := _DAY_FIRST.fullmatch(text):
+            day, month, year = (int(part) for part in day_first.groups())
+            return date(year, month, day)
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def read_currency(value: Json) -> str | None:
+    """Read the panel's word for its currency; ISO codes in capitals."""
+    word = read_text(value, 16)
+    return word.upper() if word is not None and re.fullmatch(r"[A-Za-z]{3}", word) else word
