@@ -1,0 +1,1 @@
+"""The repository's commands, and the code behind them."""

@@ -1,0 +1,183 @@
+"""A real Home Assistant: a process of its own on a configuration folder of its own."""
+
+import json
+import os
+from pathlib import Path
+import shutil
+import socket
+import subprocess
+import sys
+from typing import Self
+
+from .home_assistant_api import HomeAssistantApi, Json, Login
+from .polling import poll
+
+_REPOSITORY = Path(__file__).parents[2]
+_INTEGRATION = _REPOSITORY / "custom_components" / "smm_panel"
+_STUBS = Path(__file__).parent / "stubs"
+_START_SECONDS = 180  # about ten on an idle machine; continuous integration is not idle
+_STOP_SECONDS = 60
+_LOG_TAIL = 4000  # characters of the log in the error when it does not start
+
+# What default_config brings as far as users of the integration meet it, less what looks for
+# devices on the network or asks servers on the internet.
+_CONFIGURATION = """\
+config:
+frontend:
+history:
+logbook:
+persistent_notification:
+system_health:
+todo:
+automation: !include automations.yaml
+script: !include scripts.yaml
+"""
+
+
+class HomeAssistantProcess:
+    """Starts, stops and kills Home Assistant, over and over on the same folder.
+
+    Use it as an async context manager, or call `start` and `stop`. It listens on 127.0.0.1
+    only. All it prints goes to `log_path`, whatever happens to it.
+    """
+
+    def __init__(
+        self, folder: Path, *, port: int | None = None, login: Login | None = None
+    ) -> None:
+        self.folder = folder
+        self.login = login or Login()
+        self.port = port or free_port()
+        self.api = HomeAssistantApi(f"http://127.0.0.1:{self.port}")
+        self.log_path = folder / "console.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address for the browser."""
+        return self.api.url
+
+    async def start(self) -> None:
+        """Start it, wait until it runs, and sign in.
+
+        Raises RuntimeError with the end of the log if it ends instead, TimeoutError if it
+        takes too long.
+        """
+        _prepare(self.folder, self.port)
+        self._process = _spawn(self.folder, self.log_path)
+        await poll("Home Assistant answers", self._answers, within=_START_SECONDS)
+        await self.api.sign_in(self.login)
+        await poll("Home Assistant has started", self._runs, within=_START_SECONDS)
+
+    async def stop(self) -> None:
+        """Stop it as its service manager would, so that it saves everything."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            await poll("Home Assistant stops", self._ended, within=_STOP_SECONDS)
+        except TimeoutError:
+            await self.kill()
+            raise
+        self._process = None
+
+    async def kill(self) -> None:
+        """End it at once, like a power cut."""
+        if self._process is None:
+            return
+        self._process.kill()
+        await poll("Home Assistant is dead", self._ended, within=_STOP_SECONDS)
+        self._process = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.kill()
+            raise
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.stop()
+
+    async def _answers(self) -> bool | None:
+        if await self._ended():
+            log = self.log_path.read_text(errors="replace")[-_LOG_TAIL:]
+            raise RuntimeError(f"Home Assistant ended at its start:\n{log}")
+        return await self.api.is_up() or None
+
+    async def _runs(self) -> bool | None:
+        return (await self.api.get("config"))["state"] == "RUNNING" or None
+
+    async def _ended(self) -> bool | None:
+        ended = self._process is None or self._process.poll() is not None
+        return ended or None
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 nothing listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _prepare(folder: Path, port: int) -> None:
+    """Fill a new folder; in an old one only the port may change."""
+    storage = folder / ".storage"
+    storage.mkdir(parents=True, exist_ok=True)
+    (folder / "configuration.yaml").write_text(_CONFIGURATION)
+    for name in ("automations.yaml", "scripts.yaml"):
+        (folder / name).touch()
+    components = folder / "custom_components"
+    components.mkdir(exist_ok=True)
+    link = components / _INTEGRATION.name
+    if not link.is_symlink():
+        link.symlink_to(_INTEGRATION, target_is_directory=True)
+    _write_storage(storage, "http", _http_settings(port), version=2, minor_version=2)
+    if not (storage / "onboarding").exists():
+        # All but the user: the other steps set up integrations that ask the internet.
+        done = {"done": ["core_config", "analytics", "integration"]}
+        _write_storage(storage, "onboarding", done, version=4)
+
+
+def _http_settings(port: int) -> dict[str, Json]:
+    """Settings as components/http keeps them.
+
+    An `http:` block in the YAML would start a trial of five minutes instead, which ends with
+    the default port unless the user confirms it.
+    """
+    stable = {
+        "server_port": port,
+        "server_host": ["127.0.0.1"],
+        "cors_allowed_origins": [],
+        "login_attempts_threshold": -1,
+        "ip_ban_enabled": True,
+        "ssl_profile": "modern",
+        "use_x_frame_options": True,
+    }
+    return {"stable": stable, "pending": None, "yaml_migration_done": True}
+
+
+def _write_storage(
+    storage: Path, key: str, data: dict[str, Json], *, version: int, minor_version: int = 1
+) -> None:
+    content = {"version": version, "minor_version": minor_version, "key": key, "data": data}
+    (storage / key).write_text(json.dumps(content))
+
+
+def _spawn(folder: Path, log_path: Path) -> subprocess.Popen[bytes]:
+    """Start the process in a session of its own, so that Ctrl-C reaches it through us only."""
+    command = [sys.executable, "-m", "homeassistant", "--config", str(folder)]
+    if setpriv := shutil.which("setpriv"):
+        # Nobody else would stop it if we were killed.
+        command = [setpriv, "--pdeathsig", "TERM", *command]
+    with log_path.open("ab") as log:
+        return subprocess.Popen(
+            [*command, "--skip-pip", "--log-no-color"],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(_STUBS)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )

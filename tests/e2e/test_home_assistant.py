@@ -1,0 +1,51 @@
+"""The ground the other end-to-end tests stand on: the server we start and the browser."""
+
+from playwright.async_api import Page, expect
+import pytest
+
+from scripts.support.home_assistant import HomeAssistantProcess
+from scripts.support.home_assistant_api import HomeAssistantApiError
+
+
+async def test_actions_and_commands(home_assistant: HomeAssistantProcess) -> None:
+    """What an action did is seen over the WebSocket: both sides of the API reach one server."""
+    await home_assistant.api.call_action(
+        "persistent_notification", "create", notification_id="e2e", message="It was here"
+    )
+
+    notifications = await home_assistant.api.command("persistent_notification/get")
+
+    assert [item["message"] for item in notifications] == ["It was here"]
+
+
+async def test_refusals_are_raised(home_assistant: HomeAssistantProcess) -> None:
+    """A refused request must not pass for an answer."""
+    with pytest.raises(HomeAssistantApiError, match="400"):
+        await home_assistant.api.call_action("no_such_domain", "no_such_action")
+    with pytest.raises(HomeAssistantApiError, match="unknown_command"):
+        await home_assistant.api.command("no_such_command")
+
+
+async def test_restart_after_kill(home_assistant: HomeAssistantProcess) -> None:
+    """After a kill the same folder serves again: the crash tests would prove nothing else."""
+    await home_assistant.kill()
+    assert not await home_assistant.api.is_up()
+
+    await home_assistant.start()
+
+    assert "zone.home" in await home_assistant.api.states()
+
+
+async def test_browser_is_signed_in(page: Page) -> None:
+    """The frontend loads with all its parts and greets the owner, not a visitor."""
+    await page.goto("/config/dashboard")
+
+    await expect(page.get_by_text("Devices & services")).to_be_visible(timeout=60_000)
+
+
+async def test_nothing_failed_to_load(home_assistant: HomeAssistantProcess) -> None:
+    """A missing requirement or stub only shows here, or as a frontend that loads for ever."""
+    log = home_assistant.log_path.read_text()
+
+    assert "No module named" not in log
+    assert "Setup failed for" not in log
