@@ -1,0 +1,67 @@
+"""Diagnostics of an account: counts and states, nothing that names an order or a person."""
+
+from collections import Counter
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_API_KEY, CONF_URL
+from homeassistant.core import HomeAssistant
+from yarl import URL
+
+from .coordinator import OrdersCoordinator, PanelConfigEntry, PanelCoordinator
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: PanelConfigEntry
+) -> dict[str, Any]:
+    """Return what helps to find a fault; of an account that isn't loaded, its entry only."""
+    diagnostics: dict[str, Any] = {
+        "entry": {
+            "state": entry.state.value,
+            "data": _data(entry),
+            "options": dict(entry.options),
+        }
+    }
+    if entry.state is not ConfigEntryState.LOADED:
+        return diagnostics
+    panel = entry.runtime_data
+    return diagnostics | {
+        "balance": _coordinator(panel.balance) | {"currency": panel.balance.data.currency},
+        "orders": _coordinator(panel.orders) | _orders(panel.orders),
+        "services": panel.catalog.size,
+        "writes_under_way": len(panel.writes),
+    }
+
+
+def _data(entry: PanelConfigEntry) -> dict[str, Any]:
+    data = async_redact_data(dict(entry.data), {CONF_API_KEY})
+    if CONF_URL in data:
+        # Support needs to know the panel; the path is the user's to tell.
+        data[CONF_URL] = str(URL(data[CONF_URL]).origin())
+    return data
+
+
+def _coordinator(coordinator: PanelCoordinator[Any]) -> dict[str, Any]:
+    interval = coordinator.update_interval
+    error = coordinator.last_exception
+    return {
+        "last_update_success": coordinator.last_update_success,
+        # The class only: the text may quote the panel, and the panel may quote an order.
+        "last_exception": type(error.__cause__ or error).__name__ if error else None,
+        "update_interval_seconds": interval.total_seconds() if interval else None,
+    }
+
+
+def _orders(coordinator: OrdersCoordinator) -> dict[str, Any]:
+    orders = coordinator.book.orders.values()
+    return {
+        "tracked": len(orders),
+        "open": sum(order.is_open for order in orders),
+        "placement": dict(Counter(order.placement.value for order in orders)),
+        "status": dict(
+            Counter("none" if order.status is None else order.status.value for order in orders)
+        ),
+        "with_error": sum(order.error is not None for order in orders),
+        "slots": {"limit": coordinator.slot_limit, "in_use": len(coordinator.book.slots)},
+    }
