@@ -12,6 +12,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
 
 from custom_components.smm_panel.const import DOMAIN
 from custom_components.smm_panel.simulator import Odds, SimulatedPanel
@@ -32,6 +34,12 @@ def custom_integrations(request: pytest.FixtureRequest) -> None:
     if "recorder_mock" in request.fixturenames:
         request.getfixturevalue("recorder_mock")  # must exist before hass does
     request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Leave out of snapshots what differs from run to run."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
 @pytest.fixture
@@ -57,6 +65,7 @@ def entry(hass: HomeAssistant, panel: PanelServer) -> MockConfigEntry:
     """A config entry of an account on the panel, not set up."""
     entry = MockConfigEntry(
         domain=DOMAIN,
+        entry_id="account",
         title="Panel",
         data={CONF_URL: panel.url, CONF_API_KEY: API_KEY},
     )

@@ -24,9 +24,9 @@ from .tracked_order import Placement, TrackedOrder
 # The coordinators read for all of them.
 PARALLEL_UPDATES = 0
 
-STATUS_OPTIONS: list[str] = [
-    *(status for status in OrderStatus if status is not OrderStatus.UNKNOWN),
-    Placement.UNCONFIRMED,
+STATUS_OPTIONS = [
+    *(status.value for status in OrderStatus if status is not OrderStatus.UNKNOWN),
+    Placement.UNCONFIRMED.value,
 ]
 
 

@@ -1,0 +1,266 @@
+"""Polling: what is asked, when, and who is told."""
+
+from datetime import timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant, State
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+
+from custom_components.smm_panel.api import ErrorKind, ItemError, OrderStatus
+from custom_components.smm_panel.const import (
+    BALANCE_INTERVAL,
+    OPEN_INTERVAL,
+    SLOW_INTERVAL,
+    WATCHED_INTERVAL,
+)
+from custom_components.smm_panel.coordinator import next_interval
+from custom_components.smm_panel.simulator import SimulatedPanel
+from custom_components.smm_panel.simulator.faults import Cut, Drop, Fault, Reply
+from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
+
+from .orders import NOON, placed_elsewhere, tracked
+
+OPEN = tracked("0", OrderStatus.IN_PROGRESS)
+UNCONFIRMED = tracked("0", order=None, placement=Placement.UNCONFIRMED)
+
+
+async def pass_time(hass: HomeAssistant, freezer: FrozenDateTimeFactory, time: timedelta) -> None:
+    """Let time pass, with the polls that become due."""
+    freezer.tick(time + timedelta(seconds=1))
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def state(hass: HomeAssistant, entity_id: str) -> State:
+    """Return the state of an entity that must exist."""
+    found = hass.states.get(entity_id)
+    assert found, f"{entity_id} is not among {hass.states.async_entity_ids()}"
+    return found
+
+
+@pytest.fixture
+async def orders(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, simulated: SimulatedPanel
+) -> list[str]:
+    """Three tracked orders, shown in the slots 1 to 3."""
+    ids = [placed_elsewhere(simulated, f"https://example.com/{n}") for n in range(3)]
+    await setup_entry.runtime_data.orders.async_track(ids)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return ids
+
+
+@pytest.mark.parametrize(
+    ("orders", "age", "since_write", "interval"),
+    [
+        ([], timedelta(), None, None),
+        ([tracked("0", OrderStatus.COMPLETED)], timedelta(), timedelta(), None),
+        ([UNCONFIRMED], timedelta(), timedelta(), None),
+        ([OPEN], timedelta(), timedelta(), WATCHED_INTERVAL),
+        ([OPEN], timedelta(hours=1), timedelta(minutes=9), WATCHED_INTERVAL),
+        ([OPEN], timedelta(hours=1), timedelta(minutes=10), OPEN_INTERVAL),
+        ([OPEN], timedelta(hours=1), None, OPEN_INTERVAL),
+        ([OPEN], timedelta(hours=25), None, SLOW_INTERVAL),
+        ([OPEN], timedelta(hours=25), timedelta(minutes=1), WATCHED_INTERVAL),
+        ([OPEN, tracked("120", OrderStatus.PENDING)], timedelta(hours=25), None, OPEN_INTERVAL),
+    ],
+)
+def test_next_interval(
+    orders: list[TrackedOrder],
+    age: timedelta,
+    since_write: timedelta | None,
+    interval: timedelta | None,
+) -> None:
+    """Often while somebody watches, seldom for slow orders, never for nothing."""
+    now = NOON + age
+    last_write = None if since_write is None else now - since_write
+
+    assert next_interval({order.key: order for order in orders}, now, last_write) == interval
+
+
+async def test_nothing_open_costs_no_request(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Without open orders only the balance is read."""
+    for _ in range(6):
+        await pass_time(hass, freezer, BALANCE_INTERVAL)
+
+    assert panel.count("balance") == panel.count() == 7
+
+
+async def test_orders_are_asked_for_by_the_hundred(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    simulated: SimulatedPanel,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Each refresh costs one request for every hundred open orders, no more."""
+    coordinator = setup_entry.runtime_data.orders
+    ids = [placed_elsewhere(simulated, f"https://example.com/{n}") for n in range(101)]
+    await coordinator.async_track(ids)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    before = panel.count("status")
+
+    await coordinator.async_refresh()
+
+    assert panel.count("status") - before == 2
+    asked = [request.form for request in list(panel.requests)[-2:]]
+    assert [len(form.get("orders", "").split(",")) for form in asked] == [100, 1]
+    assert asked[1]["order"] == ids[100]
+
+
+async def test_orders_move_and_final_ones_are_not_asked_for(
+    hass: HomeAssistant,
+    orders: list[str],
+    panel: PanelServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """An order's entities follow it to the end, where the polling stops."""
+    assert state(hass, "sensor.panel_order_slot_1_status").state == "pending"
+    assert state(hass, "sensor.panel_open_orders").state == "3"
+
+    for _ in range(12):
+        await pass_time(hass, freezer, OPEN_INTERVAL)
+
+    assert state(hass, "sensor.panel_order_slot_1_status").state == "completed"
+    assert state(hass, "sensor.panel_order_slot_1_remains").state == "0"
+    assert state(hass, "sensor.panel_open_orders").state == "0"
+    asked = panel.count("status")
+    for _ in range(3):
+        await pass_time(hass, freezer, SLOW_INTERVAL)
+    assert panel.count("status") == asked
+
+
+async def test_only_changed_slots_are_written(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, orders: list[str]
+) -> None:
+    """The cost follows the changes, not the orders."""
+    coordinator = setup_entry.runtime_data.orders
+    before = [state(hass, f"sensor.panel_order_slot_{slot}_status") for slot in (1, 2, 3)]
+
+    old = coordinator.book.find(orders[1])
+    changed = coordinator.book.apply(
+        {orders[1]: ItemError(message="Incorrect order ID", kind=ErrorKind.BAD_ORDER)}, NOON
+    )
+    coordinator.async_publish(changed)
+
+    after = [state(hass, f"sensor.panel_order_slot_{slot}_status") for slot in (1, 2, 3)]
+    assert [
+        new.last_reported > old.last_reported for old, new in zip(before, after, strict=True)
+    ] == [
+        False,
+        True,
+        False,
+    ]
+    assert old.error is None
+    assert after[1].attributes["error"] == "Incorrect order ID"
+    assert state(hass, "sensor.panel_orders_needing_attention").state == "1"
+
+
+@pytest.mark.parametrize("fault", [Drop(), Cut(), Reply.html(), Reply(text="[1, 2]")])
+async def test_a_silent_panel_makes_entities_unavailable_until_it_answers(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    orders: list[str],
+    panel: PanelServer,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+    fault: Fault,
+) -> None:
+    """They come back by themselves, nothing tracked is lost, and the log says it once."""
+    entities = [
+        "sensor.panel_balance",
+        "sensor.panel_open_orders",
+        "todo.panel_orders",
+        "sensor.panel_order_slot_2_status",
+        "button.panel_order_slot_2_cancel",
+    ]
+    panel.faults.add(fault, times=None)
+    for _ in range(3):
+        await pass_time(hass, freezer, BALANCE_INTERVAL)
+    assert [state(hass, entity).state for entity in entities] == [STATE_UNAVAILABLE] * 5
+
+    panel.faults.clear()
+    await pass_time(hass, freezer, BALANCE_INTERVAL)
+
+    assert STATE_UNAVAILABLE not in [state(hass, entity).state for entity in entities[:4]]
+    assert [order.order for order in setup_entry.runtime_data.book.orders.values()] == orders
+    errors = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(errors) == 2, "one for the balance and one for the orders"
+    assert not [record for record in errors if record.exc_info]
+
+
+async def test_retry_after_is_obeyed(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A panel that is asked too often blocks the key."""
+    panel.faults.add(Reply.too_many_requests(retry_after=3600), action="balance")
+    await pass_time(hass, freezer, BALANCE_INTERVAL)
+    assert panel.count("balance") == 2
+
+    for _ in range(5):
+        await pass_time(hass, freezer, BALANCE_INTERVAL)
+    assert panel.count("balance") == 2
+
+    await pass_time(hass, freezer, BALANCE_INTERVAL)
+    assert panel.count("balance") == 3
+
+
+async def test_a_key_that_stops_working_starts_reauth(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    simulated: SimulatedPanel,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The user is asked for the new key when the panel refuses the old one."""
+    simulated.api_key = "another"
+
+    await pass_time(hass, freezer, BALANCE_INTERVAL)
+
+    assert [flow["step_id"] for flow in hass.config_entries.flow.async_progress()] == [
+        "reauth_confirm"
+    ]
+
+
+async def test_the_same_order_is_tracked_once(
+    setup_entry: MockConfigEntry, orders: list[str], panel: PanelServer
+) -> None:
+    """Tracking what is tracked costs nothing and doubles nothing."""
+    before = panel.count()
+
+    results = await setup_entry.runtime_data.orders.async_track([orders[0], orders[0]])
+
+    assert list(results) == [orders[0]]
+    assert panel.count() == before
+    assert len(setup_entry.runtime_data.book.orders) == 3
+
+
+async def test_one_listener_s_defect_does_not_stop_the_others(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    orders: list[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A defect in one entity must not keep the rest from being written."""
+    coordinator = setup_entry.runtime_data.orders
+
+    def broken() -> None:
+        raise ValueError("defect")
+
+    heard: list[bool] = []
+    setup_entry.async_on_unload(coordinator.async_add_listener(broken))
+    setup_entry.async_on_unload(coordinator.async_add_listener(lambda: heard.append(True)))
+
+    coordinator.async_publish(["key"])
+
+    assert heard == [True]
+    assert "Unexpected error updating a listener of Panel orders" in caplog.text

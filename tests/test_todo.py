@@ -1,0 +1,172 @@
+"""The to-do list: every tracked order is an item."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.todo import (
+    ATTR_ITEM,
+    ATTR_STATUS,
+    DOMAIN as TODO_DOMAIN,
+    TodoServices,
+)
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.smm_panel.api import OrderStatus
+from custom_components.smm_panel.simulator import SimulatedPanel
+from custom_components.smm_panel.simulator.faults import Drop
+from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.tracked_order import Placement
+
+from .orders import placed_elsewhere, report, tracked
+
+LIST = "todo.panel_orders"
+
+
+async def items(hass: HomeAssistant) -> list[dict[str, str]]:
+    """Return the items as a dashboard reads them, without their uids."""
+    answer: Any = await hass.services.async_call(
+        TODO_DOMAIN,
+        TodoServices.GET_ITEMS,
+        {ATTR_STATUS: ["needs_action", "completed"]},
+        target={ATTR_ENTITY_ID: LIST},
+        blocking=True,
+        return_response=True,
+    )
+    found = answer[LIST]["items"]
+    return [{key: value for key, value in item.items() if key != "uid"} for item in found]
+
+
+async def add(hass: HomeAssistant, text: str) -> None:
+    """Add an item as a user does."""
+    await hass.services.async_call(
+        TODO_DOMAIN,
+        TodoServices.ADD_ITEM,
+        {ATTR_ITEM: text},
+        target={ATTR_ENTITY_ID: LIST},
+        blocking=True,
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.mark.parametrize("text", ["{order}", "#{order}", "  {order} "])
+async def test_adding_an_order_id_tracks_the_order(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, simulated: SimulatedPanel, text: str
+) -> None:
+    """An order placed on the panel's own site is followed like any other."""
+    order = placed_elsewhere(simulated)
+
+    await add(hass, text.format(order=order))
+
+    assert await items(hass) == [
+        {
+            "summary": f"#{order}",
+            "status": "needs_action",
+            "description": "Pending · 0.09000 USD",
+        }
+    ]
+    assert setup_entry.runtime_data.book.find(order)
+
+
+@pytest.mark.parametrize("text", ["999999", "12 34", "1,2", "buy milk"])
+async def test_what_is_no_order_id_is_refused(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, text: str
+) -> None:
+    """A typing error must not stay on the list as an order."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await add(hass, text)
+
+    assert caught.value.translation_key == "not_tracked"
+    assert caught.value.translation_placeholders
+    assert caught.value.translation_placeholders["order"] == text
+    assert await items(hass) == []
+
+
+async def test_adding_while_the_panel_is_silent_is_told(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """Whether the id is right cannot be known then."""
+    panel.faults.add(Drop(), action="status")
+
+    with pytest.raises(HomeAssistantError) as caught:
+        await add(hass, "1")
+
+    assert caught.value.translation_key == "cannot_connect"
+
+
+async def test_removing_an_item_stops_tracking(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, simulated: SimulatedPanel
+) -> None:
+    """The panel goes on with the order; Home Assistant forgets it."""
+    order = placed_elsewhere(simulated)
+    await add(hass, order)
+
+    await hass.services.async_call(
+        TODO_DOMAIN,
+        TodoServices.REMOVE_ITEM,
+        {ATTR_ITEM: [f"#{order}"]},
+        target={ATTR_ENTITY_ID: LIST},
+        blocking=True,
+    )
+
+    assert await items(hass) == []
+    assert not setup_entry.runtime_data.book.orders
+
+
+async def test_final_orders_are_done(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    simulated: SimulatedPanel,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The list's number is that of the orders still to come."""
+    await add(hass, placed_elsewhere(simulated))
+    assert (state := hass.states.get(LIST))
+    assert state.state == "1"
+
+    freezer.tick(timedelta(days=2))
+    await setup_entry.runtime_data.orders.async_refresh()
+
+    assert (state := hass.states.get(LIST))
+    assert state.state == "0"
+    assert [item["status"] for item in await items(hass)] == ["completed"]
+
+
+async def test_an_item_says_what_there_is_to_know(
+    hass: HomeAssistant, setup_entry: MockConfigEntry
+) -> None:
+    """Status, progress, charge, error and link; the youngest order first."""
+    data = setup_entry.runtime_data
+    await data.book.async_put(
+        [
+            tracked(
+                "1",
+                name="Followers",
+                link="https://example.com/p",
+                quantity=200,
+                report=report(
+                    OrderStatus.IN_PROGRESS, remains=50, charge=Decimal("1.8"), currency="USD"
+                ),
+                error="Incorrect order ID",
+            ),
+            tracked("2", order=None, name="Likes", placement=Placement.UNCONFIRMED),
+            tracked("3", order=None, name="Views", placement=Placement.INTENDED),
+            tracked("4", OrderStatus.UNKNOWN),
+        ]
+    )
+    data.orders.async_publish(data.book.orders)
+
+    assert await items(hass) == [
+        {"summary": "#4", "status": "needs_action", "description": "unknown"},
+        {"summary": "Likes", "status": "needs_action", "description": "Unconfirmed"},
+        {
+            "summary": "#1 Followers",
+            "status": "needs_action",
+            "description": "In progress · 75 % · 1.8 USD\nIncorrect order ID\nhttps://example.com/p",
+        },
+    ]

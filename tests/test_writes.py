@@ -1,0 +1,269 @@
+"""Placing, refilling and canceling: sent once, and on disk before and after."""
+
+import asyncio
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.file import WriteError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.smm_panel.api import ErrorKind, ItemError
+from custom_components.smm_panel.simulator import SimulatedPanel
+from custom_components.smm_panel.simulator.faults import Cut, Delay, Drop, Fault, Reply
+from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
+from custom_components.smm_panel.writes import (
+    async_cancel_orders,
+    async_place_order,
+    async_quote,
+    async_refill_orders,
+)
+
+from .orders import FOLLOWERS, REFILLABLE, placed_elsewhere
+
+FIELDS: dict[str, Any] = {
+    "service": FOLLOWERS,
+    "link": "https://example.com/p",
+    "quantity": 100,
+}
+DISK_FULL = WriteError("disk full")
+WRITE_DATA = "homeassistant.helpers.storage.Store._async_write_data"
+
+
+async def place(hass: HomeAssistant, entry: MockConfigEntry, **fields: object) -> TrackedOrder:
+    """Place an order of 100 followers."""
+    return await async_place_order(hass, entry, await async_quote(hass, entry, FIELDS | fields))
+
+
+def rows(storage: dict[str, Any]) -> list[tuple[str | None, str]]:
+    """Return id and placement of the orders on disk."""
+    orders = storage["smm_panel.account"]["data"]["orders"]
+    return [(row.get("order"), row["placement"]) for row in orders]
+
+
+async def test_a_placed_order_is_on_disk_tracked_and_charged(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    simulated: SimulatedPanel,
+    hass_storage: dict[str, Any],
+) -> None:
+    """The whole way of an order that goes well."""
+    order = await place(hass, setup_entry)
+
+    assert rows(hass_storage) == [(order.order, "placed")]
+    assert panel.count("add") == 1
+    await hass.async_block_till_done(wait_background_tasks=True)
+    status = hass.states.get("sensor.panel_order_slot_1_status")
+    assert status
+    assert (status.state, status.attributes["order"]) == ("pending", order.order)
+    balance = hass.states.get("sensor.panel_balance")
+    assert balance
+    assert balance.state == str(simulated.balance) != "100"
+
+
+async def test_the_intent_is_on_disk_before_the_panel_hears_of_it(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    hass_storage: dict[str, Any],
+) -> None:
+    """Killed while the answer is under way, Home Assistant must know of the order."""
+    seen: list[tuple[str | None, str]] = []
+    handle = setup_entry.runtime_data.client.add
+
+    async def look_first(*args: Any) -> Any:  # noqa: ANN401 - passed through
+        seen.extend(rows(hass_storage))
+        return await handle(*args)
+
+    with patch.object(type(setup_entry.runtime_data.client), "add", side_effect=look_first):
+        await place(hass, setup_entry)
+
+    assert seen == [(None, "intended")]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Drop(),
+        Drop(taken=True),
+        Cut(),
+        Reply.html(taken=True),
+        Reply(status=502, taken=True),
+        Reply(text="{}", taken=True),
+        Reply(text='{"order": 0}', taken=True),
+    ],
+)
+async def test_a_lost_answer_leaves_an_unconfirmed_order(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    hass_storage: dict[str, Any],
+    fault: Fault,
+) -> None:
+    """Nobody knows whether the panel has it; it is kept, told, and never sent again."""
+    panel.faults.add(fault, action="add")
+
+    with pytest.raises(HomeAssistantError) as caught:
+        await place(hass, setup_entry)
+
+    assert caught.value.translation_key == "outcome_unknown"
+    assert panel.count("add") == 1
+    assert rows(hass_storage) == [(None, "unconfirmed")]
+    attention = hass.states.get("sensor.panel_orders_needing_attention")
+    assert attention
+    assert attention.state == "1"
+
+
+@pytest.mark.parametrize(
+    ("fault", "key"),
+    [
+        (Reply(text='{"error": "Not enough funds on balance"}'), "rejected"),
+        (Reply(status=402, text='{"error": "Not enough funds on balance"}'), "rejected"),
+        (Reply(text='{"error": "Invalid API key"}'), "invalid_auth"),
+        (Reply.too_many_requests(retry_after=7), "rate_limited_until"),
+    ],
+)
+async def test_a_refused_order_leaves_nothing_behind(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    hass_storage: dict[str, Any],
+    fault: Fault,
+    key: str,
+) -> None:
+    """A clear refusal charges nothing and must not look like an order."""
+    panel.faults.add(fault, action="add")
+
+    with pytest.raises(HomeAssistantError) as caught:
+        await place(hass, setup_entry)
+
+    assert caught.value.translation_key == key
+    assert rows(hass_storage) == []
+
+
+async def test_nothing_is_sent_unless_the_intent_is_on_disk(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """An order that a crash would make us forget must not be placed."""
+    quote = await async_quote(hass, setup_entry, FIELDS)
+
+    with patch(WRITE_DATA, side_effect=DISK_FULL), pytest.raises(HomeAssistantError) as caught:
+        await async_place_order(hass, setup_entry, quote)
+
+    assert caught.value.translation_key == "not_saved"
+    assert panel.count("add") == 0
+    assert not setup_entry.runtime_data.book.orders
+
+
+async def test_an_id_that_cannot_be_saved_is_told(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    hass_storage: dict[str, Any],
+) -> None:
+    """The disk may fill up in between; the id must reach the user all the same."""
+    client = setup_entry.runtime_data.client
+    add = client.add
+    quote = await async_quote(hass, setup_entry, FIELDS)
+    broken = patch(WRITE_DATA, side_effect=DISK_FULL)
+
+    async def break_after(*args: Any) -> Any:  # noqa: ANN401 - passed through
+        placed = await add(*args)
+        broken.start()
+        return placed
+
+    with (
+        patch.object(type(client), "add", side_effect=break_after),
+        pytest.raises(HomeAssistantError) as caught,
+    ):
+        await async_place_order(hass, setup_entry, quote)
+    broken.stop()
+
+    [order] = setup_entry.runtime_data.book.orders.values()
+    assert caught.value.translation_key == "placed_not_saved"
+    assert caught.value.translation_placeholders == {"order": order.order, "reason": "disk full"}
+    assert rows(hass_storage) == [(None, "intended")]
+
+
+async def test_nothing_is_sent_while_home_assistant_stops(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """The store writes only at the very end then."""
+    quote = await async_quote(hass, setup_entry, FIELDS)
+    hass.set_state(CoreState.stopping)
+
+    with pytest.raises(HomeAssistantError) as caught:
+        await async_place_order(hass, setup_entry, quote)
+
+    assert caught.value.translation_key == "stopping"
+    assert panel.count("add") == 0
+    hass.set_state(CoreState.running)
+
+
+async def test_a_cancelled_script_does_not_lose_the_order(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    hass_storage: dict[str, Any],
+) -> None:
+    """An automation in mode "restart" cancels its run in the middle of the request."""
+    panel.faults.add(Delay(seconds=0.2, taken=True), action="add")
+    quote = await async_quote(hass, setup_entry, FIELDS)
+    call = asyncio.create_task(async_place_order(hass, setup_entry, quote))
+    while panel.count("add") == 0:  # noqa: ASYNC110 - the server tells by its counter only
+        await asyncio.sleep(0)
+
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    await hass.async_block_till_done()
+
+    [order] = setup_entry.runtime_data.book.orders.values()
+    assert order.placement is Placement.PLACED
+    assert rows(hass_storage) == [(order.order, "placed")]
+
+
+async def test_an_unload_waits_for_the_answer(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    hass_storage: dict[str, Any],
+) -> None:
+    """The order book of the next set-up must know the id."""
+    panel.faults.add(Delay(seconds=0.2, taken=True), action="add")
+    quote = await async_quote(hass, setup_entry, FIELDS)
+    call = asyncio.create_task(async_place_order(hass, setup_entry, quote))
+    while panel.count("add") == 0:  # noqa: ASYNC110 - the server tells by its counter only
+        await asyncio.sleep(0)
+
+    assert await hass.config_entries.async_reload(setup_entry.entry_id)
+
+    order = await call
+    assert setup_entry.state is ConfigEntryState.LOADED
+    assert setup_entry.runtime_data.book.find(order.order) == order
+    assert rows(hass_storage) == [(order.order, "placed")]
+
+
+async def test_refills_and_cancels_answer_per_order(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, simulated: SimulatedPanel
+) -> None:
+    """One bad id in a batch is data, and the good ones are noted."""
+    orders = setup_entry.runtime_data.orders
+    order = placed_elsewhere(simulated, service=REFILLABLE)
+    await orders.async_track([order])
+
+    cancels = await async_cancel_orders(hass, setup_entry, [order, "999999"])
+    refills = await async_refill_orders(hass, setup_entry, [order, "999999"])
+
+    unknown = ItemError(message="Incorrect order ID", kind=ErrorKind.BAD_ORDER)
+    assert cancels == {order: None, "999999": unknown}
+    assert refills["999999"] == unknown
+    assert isinstance(refills[order], ItemError), "the order is not completed"
+    tracked = setup_entry.runtime_data.book.find(order)
+    assert tracked.cancel_asked_at
+    assert tracked.refill is None
