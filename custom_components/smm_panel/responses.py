@@ -1,0 +1,163 @@
+"""What actions answer: money and ids as text, times as ISO 8601, unknown values as None."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from homeassistant.core import ServiceCall
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util.json import JsonObjectType, JsonValueType
+
+from .api import Balance, ItemError, OrderReport, OrderStatus, Outcome, RefillStatus, Service
+from .const import DOMAIN, LOGGER
+from .tracked_order import TrackedOrder
+from .writes import Quote
+
+_NO_REPORT = OrderReport(status=OrderStatus.UNKNOWN, status_text="")
+
+
+def money(amount: Decimal | None) -> str | None:
+    """Write an amount in full; Decimal itself writes small ones as 1E-7."""
+    return None if amount is None else f"{amount:f}"
+
+
+def _time(moment: date | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def balance_answer(balance: Balance) -> JsonObjectType:
+    """Describe the balance."""
+    return {"balance": money(balance.amount), "currency": balance.currency}
+
+
+def service_answer(service: Service) -> JsonObjectType:
+    """Describe a service of the catalogue."""
+    return {
+        "service": service.id,
+        "name": service.name,
+        "type": service.type,
+        "category": service.category,
+        "rate": money(service.rate),
+        "min": service.min,
+        "max": service.max,
+        "refill": service.refill,
+        "cancel": service.cancel,
+        "dripfeed": service.dripfeed,
+        "description": service.description,
+    }
+
+
+def placed_answer(
+    quote: Quote, placed: TrackedOrder | None, currency: str | None
+) -> JsonObjectType:
+    """Describe an order that was placed, or only checked (`placed` is None)."""
+    estimate = quote.estimate if placed is None else placed.estimate
+    return {
+        "order": None if placed is None else placed.order,
+        "service": quote.service.id,
+        "name": quote.service.name,
+        "type": quote.service.type,
+        "link": quote.request.link,
+        "quantity": quote.request.count,
+        "estimate": money(estimate),
+        "currency": currency,
+        "dry_run": placed is None,
+    }
+
+
+def order_answer(order: TrackedOrder, currency: str | None) -> JsonObjectType:
+    """Describe an order; `currency` is the account's, for orders without one of their own."""
+    progress = order.progress
+    return {
+        "order": order.order,
+        "service": order.service,
+        "name": order.name,
+        "link": order.link,
+        "quantity": order.quantity,
+        "status": order.state or order.status,
+        "progress": None if progress is None else round(float(progress), 1),
+        "estimate": money(order.estimate),
+        "refill": order.refill,
+        "may_refill": order.may_refill,
+        "may_cancel": order.may_cancel,
+        "open": order.is_open,
+        "final": order.is_final,
+        "needs_attention": order.needs_attention,
+        "error": order.error,
+        "added_at": _time(order.added_at),
+        "changed_at": _time(order.changed_at),
+        "cancel_asked_at": _time(order.cancel_asked_at),
+    } | _report_answer(order.report or _NO_REPORT, currency)
+
+
+def _report_answer(report: OrderReport, currency: str | None) -> JsonObjectType:
+    return {
+        "status_text": report.status_text or None,
+        "charge": money(report.charge),
+        "currency": report.currency or currency,
+        "start_count": report.start_count,
+        "remains": report.remains,
+        "orders": list(report.orders),
+        "posts": report.posts,
+        "runs": report.runs,
+        "expiry": _time(report.expiry),
+    }
+
+
+def error_answer(error: ItemError) -> JsonObjectType:
+    """Describe why an id has no result; `outcome` tells where that is no refusal."""
+    answer: JsonObjectType = {"error": error.message, "error_kind": error.kind}
+    if error.outcome is not Outcome.REFUSED:
+        answer["outcome"] = error.outcome
+    return answer
+
+
+def refill_answer(
+    refill: str | None, order: str | None, status: RefillStatus | ItemError
+) -> JsonObjectType:
+    """Describe a refill; the order is told where it is known."""
+    answer: JsonObjectType = {"refill": refill, "order": order}
+    if isinstance(status, ItemError):
+        return answer | error_answer(status)
+    return answer | {"status": status}
+
+
+def per_order_answer[T](
+    call: ServiceCall,
+    results: Mapping[str, T | ItemError],
+    describe: Callable[[str, T], JsonObjectType],
+) -> JsonObjectType:
+    """Describe what became of each order of a call.
+
+    When the caller does not take the answer, a call that did nothing, or may have done
+    something unknown, must not look like a success: then HomeAssistantError is raised.
+    """
+    errors = {
+        order_id: result for order_id, result in results.items() if isinstance(result, ItemError)
+    }
+    if errors and not call.return_response:
+        _report(call, errors, is_nothing_done=len(errors) == len(results))
+    rows: list[JsonValueType] = []
+    for order_id, result in results.items():
+        if isinstance(result, ItemError):
+            rows.append({"order": order_id, **error_answer(result)})
+        else:
+            rows.append(describe(order_id, result))
+    return {"orders": rows}
+
+
+def _report(call: ServiceCall, errors: Mapping[str, ItemError], *, is_nothing_done: bool) -> None:
+    reason = "; ".join(f"#{order_id}: {error.message}" for order_id, error in errors.items())
+    if any(error.outcome is Outcome.UNKNOWN for error in errors.values()):
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="outcome_unknown",
+            translation_placeholders={"reason": reason},
+        )
+    if is_nothing_done:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="nothing_done",
+            translation_placeholders={"reason": reason},
+        )
+    LOGGER.warning("The action %s was not done for every order: %s", call.service, reason)

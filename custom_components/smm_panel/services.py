@@ -1,0 +1,302 @@
+"""The actions.
+
+Those that spend or change something at the panel, or forget an order, are for
+administrators; automations and scripts run without a user and may call them too.
+"""
+
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import service
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType, JsonValueType
+import voluptuous as vol
+
+from .api import ErrorKind, InvalidOrderError, ItemError, OrderProblem
+from .const import DOMAIN
+from .coordinator import PanelConfigEntry
+from .errors import invalid_order, panel_errors
+from .order_book import OrderBookWriteError
+from .responses import (
+    balance_answer,
+    error_answer,
+    order_answer,
+    per_order_answer,
+    placed_answer,
+    refill_answer,
+    service_answer,
+)
+from .schemas import (
+    ATTR_CATEGORY,
+    ATTR_DRY_RUN,
+    ATTR_LIMIT,
+    ATTR_MAX_RATE,
+    ATTR_ORDERS,
+    ATTR_REFILLS,
+    ATTR_SEARCH,
+    ATTR_SERVICE,
+    ATTR_STATUS,
+    ATTR_TYPE,
+    GET_BALANCE_SCHEMA,
+    GET_ORDERS_SCHEMA,
+    GET_REFILL_STATUS_SCHEMA,
+    GET_SERVICES_SCHEMA,
+    ORDERS_SCHEMA,
+    PLACE_ORDER_SCHEMA,
+)
+from .service_search import search_services
+from .tracked_order import Placement, TrackedOrder
+from .writes import async_cancel_orders, async_place_order, async_quote, async_refill_orders
+
+_NOT_TRACKED = ItemError(message="This order is not tracked", kind=ErrorKind.BAD_ORDER)
+_NO_REFILL = ItemError(message="No refill of this order is known", kind=ErrorKind.BAD_ORDER)
+
+
+async def _async_get_balance(call: ServiceCall) -> ServiceResponse:
+    """Read the balance now."""
+    entry = _entry(call)
+    data = entry.runtime_data
+    with panel_errors(call.hass, entry):
+        balance = await data.client.balance()
+    data.balance.async_set_updated_data(balance)
+    return balance_answer(balance)
+
+
+async def _async_get_services(call: ServiceCall) -> ServiceResponse:
+    """Search the catalogue, which may be hours old."""
+    entry = _entry(call)
+    with panel_errors(call.hass, entry):
+        catalog = await entry.runtime_data.catalog.async_services()
+    found = search_services(
+        catalog.values(),
+        search=call.data[ATTR_SEARCH],
+        category=call.data[ATTR_CATEGORY],
+        type_name=call.data[ATTR_TYPE],
+        max_rate=call.data.get(ATTR_MAX_RATE),
+    )
+    shown: list[JsonValueType] = [service_answer(item) for item in found[: call.data[ATTR_LIMIT]]]
+    return {"services": shown, "total": len(found)}
+
+
+async def _async_place_order(call: ServiceCall) -> ServiceResponse:
+    """Check an order and, unless it is a dry run, place it."""
+    entry = _entry(call)
+    fields = dict(call.data)
+    fields.pop(ATTR_CONFIG_ENTRY_ID, None)
+    dry_run = fields.pop(ATTR_DRY_RUN)
+    if not fields[ATTR_SERVICE]:
+        raise invalid_order(InvalidOrderError(ATTR_SERVICE, OrderProblem.REQUIRED))
+    quote = await async_quote(call.hass, entry, fields)
+    placed = None if dry_run else await async_place_order(call.hass, entry, quote)
+    return placed_answer(quote, placed, _currency(entry))
+
+
+async def _async_get_orders(call: ServiceCall) -> ServiceResponse:
+    """Ask the panel about orders, or list the tracked ones as last heard of."""
+    entry = _entry(call)
+    if ATTR_ORDERS in call.data:
+        rows = await _async_live_orders(call, entry)
+    else:
+        rows = [
+            order_answer(order, _currency(entry))
+            for order in entry.runtime_data.book.orders.values()
+            # One that is being sent at this moment has no outcome to tell.
+            if order.placement is not Placement.INTENDED
+        ]
+    wanted = call.data.get(ATTR_STATUS) or ()
+    shown: list[JsonValueType] = [
+        # An id without an order has none of the fields; its error is always told.
+        row
+        for row in rows
+        if not wanted or any(row.get(name, True) for name in wanted)
+    ]
+    return {"orders": shown}
+
+
+async def _async_live_orders(call: ServiceCall, entry: PanelConfigEntry) -> list[JsonObjectType]:
+    """Ask the panel about orders and publish what it says of the tracked ones."""
+    data = entry.runtime_data
+    with panel_errors(call.hass, entry):
+        reports = await data.client.status(_ids(call, ATTR_ORDERS))
+    now = dt_util.utcnow()
+    data.orders.async_publish(data.book.apply(reports, now))
+    rows: list[JsonObjectType] = []
+    for order_id, report in reports.items():
+        order = data.book.find(order_id)
+        row: JsonObjectType = {"order": order_id}
+        if order is not None:
+            row = order_answer(order, _currency(entry))
+        elif not isinstance(report, ItemError):
+            untracked = TrackedOrder.tracked(order_id, report, now)
+            row = order_answer(untracked, _currency(entry)) | {"added_at": None, "changed_at": None}
+        if isinstance(report, ItemError):
+            row |= error_answer(report)
+        rows.append(row)
+    return rows
+
+
+async def _async_track_orders(call: ServiceCall) -> ServiceResponse:
+    """Track orders that were placed elsewhere."""
+    entry = _entry(call)
+    with panel_errors(call.hass, entry), _saved():
+        results = await entry.runtime_data.orders.async_track(_ids(call, ATTR_ORDERS))
+    return per_order_answer(call, results, lambda _, order: order_answer(order, _currency(entry)))
+
+
+async def _async_untrack_orders(call: ServiceCall) -> ServiceResponse:
+    """Forget orders; what was known of them is in the answer for the last time."""
+    entry = _entry(call)
+    book = entry.runtime_data.book
+    results = {
+        order_id: book.find(order_id) or _NOT_TRACKED for order_id in _ids(call, ATTR_ORDERS)
+    }
+    keys = [order.key for order in results.values() if not isinstance(order, ItemError)]
+    with _saved():
+        await entry.runtime_data.orders.async_untrack(keys)
+    return per_order_answer(call, results, lambda _, order: order_answer(order, _currency(entry)))
+
+
+async def _async_refill_orders(call: ServiceCall) -> ServiceResponse:
+    """Ask for refills."""
+    results = await async_refill_orders(call.hass, _entry(call), _ids(call, ATTR_ORDERS))
+    return per_order_answer(
+        call, results, lambda order_id, refill: {"order": order_id, "refill": refill}
+    )
+
+
+async def _async_cancel_orders(call: ServiceCall) -> ServiceResponse:
+    """Ask for cancels; only a later status tells whether an order was canceled."""
+    results = await async_cancel_orders(call.hass, _entry(call), _ids(call, ATTR_ORDERS))
+    return per_order_answer(
+        call, results, lambda order_id, _: {"order": order_id, "cancel_asked": True}
+    )
+
+
+async def _async_get_refill_status(call: ServiceCall) -> ServiceResponse:
+    """Ask the panel about refills, by their ids or by orders whose refill is known."""
+    entry = _entry(call)
+    book = entry.runtime_data.book
+    refill_of = {
+        order_id: order.refill if (order := book.find(order_id)) else None
+        for order_id in call.data[ATTR_ORDERS]
+    }
+    order_of = {refill: order_id for order_id, refill in refill_of.items() if refill}
+    refills = dict.fromkeys([*call.data[ATTR_REFILLS], *order_of])
+    if not refill_of and not refills:
+        raise _no_ids()
+    with panel_errors(call.hass, entry):
+        statuses = await entry.runtime_data.client.refill_status(refills)
+    rows: list[JsonValueType] = [
+        refill_answer(refill, order_of.get(refill), status) for refill, status in statuses.items()
+    ]
+    rows += [
+        refill_answer(None, order_id, _NO_REFILL)
+        for order_id, refill in refill_of.items()
+        if refill is None
+    ]
+    return {"refills": rows}
+
+
+def _entry(call: ServiceCall) -> PanelConfigEntry:
+    """Return the account of a call; the only one if none is named."""
+    entry: PanelConfigEntry = service.async_get_config_entry(
+        call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
+    )
+    return entry
+
+
+def _currency(entry: PanelConfigEntry) -> str | None:
+    return entry.runtime_data.balance.data.currency
+
+
+def _ids(call: ServiceCall, field: str) -> list[str]:
+    """Return the ids in a field, at least one."""
+    if not (ids := call.data[field]):
+        raise _no_ids()
+    return list(ids)
+
+
+def _no_ids() -> ServiceValidationError:
+    return ServiceValidationError(translation_domain=DOMAIN, translation_key="no_ids")
+
+
+@contextmanager
+def _saved() -> Iterator[None]:
+    """Tell when what was done could not be written to disk."""
+    try:
+        yield
+    except OrderBookWriteError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="change_not_saved",
+            translation_placeholders={"reason": str(err)},
+        ) from err
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """How an action is registered."""
+
+    handler: Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
+    schema: vol.Schema
+    supports_response: SupportsResponse = SupportsResponse.ONLY
+    admin_only: bool = False
+
+
+ACTIONS = {
+    "get_balance": Action(handler=_async_get_balance, schema=GET_BALANCE_SCHEMA),
+    "get_services": Action(handler=_async_get_services, schema=GET_SERVICES_SCHEMA),
+    "place_order": Action(
+        handler=_async_place_order,
+        schema=PLACE_ORDER_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+        admin_only=True,
+    ),
+    "get_orders": Action(handler=_async_get_orders, schema=GET_ORDERS_SCHEMA),
+    "track_orders": Action(
+        handler=_async_track_orders,
+        schema=ORDERS_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    ),
+    "untrack_orders": Action(
+        handler=_async_untrack_orders,
+        schema=ORDERS_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+        admin_only=True,
+    ),
+    "refill_orders": Action(
+        handler=_async_refill_orders,
+        schema=ORDERS_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+        admin_only=True,
+    ),
+    "get_refill_status": Action(handler=_async_get_refill_status, schema=GET_REFILL_STATUS_SCHEMA),
+    "cancel_orders": Action(
+        handler=_async_cancel_orders,
+        schema=ORDERS_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+        admin_only=True,
+    ),
+}
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    for name, action in ACTIONS.items():
+        register = hass.services.async_register
+        if action.admin_only:
+            register = partial(service.async_register_admin_service, hass)
+        register(DOMAIN, name, action.handler, action.schema, action.supports_response)
