@@ -137,6 +137,25 @@ async def test_orders_move_and_final_ones_are_not_asked_for(
     assert panel.count("status") == asked
 
 
+async def test_finished_orders_go_after_their_keeping_time(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    orders: list[str],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Even when nothing is open any more, and so nothing is polled."""
+    book = setup_entry.runtime_data.book
+    await pass_time(hass, freezer, timedelta(days=1))
+    assert state(hass, "sensor.panel_order_slot_1_status").state == "completed"
+
+    await pass_time(hass, freezer, timedelta(days=6))
+    assert len(book.orders) == 3
+    await pass_time(hass, freezer, timedelta(days=1))
+
+    assert not book.orders
+    assert state(hass, "sensor.panel_order_slot_1_status").state == STATE_UNAVAILABLE
+
+
 async def test_only_changed_slots_are_written(
     hass: HomeAssistant, setup_entry: MockConfigEntry, orders: list[str]
 ) -> None:

@@ -7,11 +7,12 @@ from homeassistant.const import CONF_API_KEY, CONF_URL, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
 from .api import HttpTransport, PanelClient, Transport
 from .catalog import ServiceCatalog
-from .const import CONF_PRACTICE, DOMAIN
+from .const import CONF_PRACTICE, DOMAIN, PRUNE_INTERVAL
 from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry, PanelData
 from .entity import async_name_slots, async_register_account, slot_of_device
 from .order_book import OrderBook, OrderBookWriteError
@@ -48,6 +49,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
     async_name_slots(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
+    entry.async_on_unload(async_track_time_interval(hass, orders.async_prune, PRUNE_INTERVAL))
     # Thousands of orders take many requests; until they are in, the entities show
     # what the order book remembers.
     entry.async_create_background_task(

@@ -26,6 +26,9 @@ MAX_KEEP_DAYS: Final = 365
 # which nobody follows by the second. The strictest published limit is 30 a minute.
 BALANCE_INTERVAL: Final = timedelta(minutes=10)
 
+# Nobody minds whether a finished order goes an hour sooner or later.
+PRUNE_INTERVAL: Final = timedelta(hours=1)
+
 # Panels advise status every 5 to 10 minutes; right after a write people watch.
 WATCHED_INTERVAL: Final = timedelta(minutes=1)
 WATCHED_FOR: Final = timedelta(minutes=10)

@@ -138,8 +138,12 @@ class OrdersCoordinator(PanelCoordinator[None]):
                 reports = await self.client.status(open_orders)
                 self._changed |= self.book.apply(reports, dt_util.utcnow())
         finally:
-            self._changed |= self.book.prune(dt_util.utcnow(), self._keep)
             self._set_interval()
+
+    @callback
+    def async_prune(self, now: datetime) -> None:
+        """Forget the orders whose keeping time is over."""
+        self.async_publish(self.book.prune(now, self._keep))
 
     @callback
     def async_written(self, keys: Iterable[str]) -> None:

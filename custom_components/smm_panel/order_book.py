@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, override
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.json import cached_json_fragment, json_fragment
 from homeassistant.helpers.storage import Store
 from homeassistant.util.file import WriteError
@@ -21,8 +22,17 @@ STORAGE_VERSION = 1
 type SlotAssignment = Callable[[Mapping[int, str], Mapping[str, TrackedOrder]], dict[int, str]]
 
 
-class OrderBookWriteError(Exception):
+class OrderBookWriteError(HomeAssistantError):
     """The order book could not be written to disk."""
+
+    def __init__(self, reason: str) -> None:
+        """Tell the user, where nothing better is known, that the change may be lost."""
+        super().__init__(
+            translation_domain=DOMAIN,
+            translation_key="book_not_written",
+            translation_placeholders={"reason": reason},
+        )
+        self.reason = reason
 
 
 class _BookStore(Store[dict[str, Any]]):

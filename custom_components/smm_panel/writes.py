@@ -126,7 +126,7 @@ async def _async_send(
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="placed_not_saved",
-            translation_placeholders={"order": placed.order, "reason": str(err)},
+            translation_placeholders={"order": placed.order, "reason": err.reason},
         ) from err
     return order
 
@@ -157,7 +157,7 @@ async def _async_intend(hass: HomeAssistant, book: OrderBook, quote: Quote) -> T
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="not_saved",
-            translation_placeholders={"reason": str(err)},
+            translation_placeholders={"reason": err.reason},
         ) from err
     return intent
 
