@@ -39,6 +39,18 @@ async def place(hass: HomeAssistant, entry: MockConfigEntry, **fields: object) -
     return await async_place_order(hass, entry, await async_quote(hass, entry, FIELDS | fields))
 
 
+async def order_under_way(
+    hass: HomeAssistant, entry: MockConfigEntry, panel: PanelServer
+) -> asyncio.Task[TrackedOrder]:
+    """Return the call of an order that the panel has taken and not answered yet."""
+    panel.faults.add(Delay(seconds=0.2, taken=True), action="add")
+    quote = await async_quote(hass, entry, FIELDS)
+    call = asyncio.create_task(async_place_order(hass, entry, quote))
+    while panel.count("add") == 0:  # noqa: ASYNC110 - the server tells by its counter only
+        await asyncio.sleep(0)
+    return call
+
+
 def rows(storage: dict[str, Any]) -> list[tuple[str | None, str]]:
     """Return id and placement of the orders on disk."""
     orders = storage["smm_panel.account"]["data"]["orders"]
@@ -212,11 +224,7 @@ async def test_a_cancelled_script_does_not_lose_the_order(
     hass_storage: dict[str, Any],
 ) -> None:
     """An automation in mode "restart" cancels its run in the middle of the request."""
-    panel.faults.add(Delay(seconds=0.2, taken=True), action="add")
-    quote = await async_quote(hass, setup_entry, FIELDS)
-    call = asyncio.create_task(async_place_order(hass, setup_entry, quote))
-    while panel.count("add") == 0:  # noqa: ASYNC110 - the server tells by its counter only
-        await asyncio.sleep(0)
+    call = await order_under_way(hass, setup_entry, panel)
 
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -235,11 +243,7 @@ async def test_an_unload_waits_for_the_answer(
     hass_storage: dict[str, Any],
 ) -> None:
     """The order book of the next set-up must know the id."""
-    panel.faults.add(Delay(seconds=0.2, taken=True), action="add")
-    quote = await async_quote(hass, setup_entry, FIELDS)
-    call = asyncio.create_task(async_place_order(hass, setup_entry, quote))
-    while panel.count("add") == 0:  # noqa: ASYNC110 - the server tells by its counter only
-        await asyncio.sleep(0)
+    call = await order_under_way(hass, setup_entry, panel)
 
     assert await hass.config_entries.async_reload(setup_entry.entry_id)
 
