@@ -4,8 +4,7 @@ Those that spend or change something at the panel, or forget an order, are for
 administrators; automations and scripts run without a user and may call them too.
 """
 
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,7 +17,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import service
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
@@ -28,7 +27,6 @@ from .api import ErrorKind, InvalidOrderError, ItemError, OrderProblem
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .errors import invalid_order, panel_errors
-from .order_book import OrderBookWriteError
 from .responses import (
     balance_answer,
     error_answer,
@@ -150,7 +148,7 @@ async def _async_live_orders(call: ServiceCall, entry: PanelConfigEntry) -> list
 async def _async_track_orders(call: ServiceCall) -> ServiceResponse:
     """Track orders that were placed elsewhere."""
     entry = _entry(call)
-    with panel_errors(call.hass, entry), _saved():
+    with panel_errors(call.hass, entry):
         results = await entry.runtime_data.orders.async_track(_ids(call, ATTR_ORDERS))
     return per_order_answer(call, results, lambda _, order: order_answer(order, _currency(entry)))
 
@@ -163,8 +161,7 @@ async def _async_untrack_orders(call: ServiceCall) -> ServiceResponse:
         order_id: book.find(order_id) or _NOT_TRACKED for order_id in _ids(call, ATTR_ORDERS)
     }
     keys = [order.key for order in results.values() if not isinstance(order, ItemError)]
-    with _saved():
-        await entry.runtime_data.orders.async_untrack(keys)
+    await entry.runtime_data.orders.async_untrack(keys)
     return per_order_answer(call, results, lambda _, order: order_answer(order, _currency(entry)))
 
 
@@ -230,19 +227,6 @@ def _ids(call: ServiceCall, field: str) -> list[str]:
 
 def _no_ids() -> ServiceValidationError:
     return ServiceValidationError(translation_domain=DOMAIN, translation_key="no_ids")
-
-
-@contextmanager
-def _saved() -> Iterator[None]:
-    """Tell when what was done could not be written to disk."""
-    try:
-        yield
-    except OrderBookWriteError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="change_not_saved",
-            translation_placeholders={"reason": str(err)},
-        ) from err
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
