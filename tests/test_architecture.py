@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parents[1] / "custom_components" / "smm_panel"
 # layer (the platforms, say) never import each other. The package root stands above them all.
 LAYERS = (
     {"api", "const", "simulator"},
-    {"tracked_order", "schemas"},
+    {"schemas", "service_search", "tracked_order"},
     {"errors", "catalog", "spending", "order_book", "order_slots", "practice"},
     {"coordinator"},
     {"entity", "writes"},
