@@ -70,7 +70,7 @@ def _problem(url: URL, text: str) -> UrlProblem | None:
     checks = (
         (url.scheme not in ("http", "https"), UrlProblem.NOT_HTTP),
         (not host, UrlProblem.INVALID),
-        ("@" in url.authority, UrlProblem.USER_INFO),
+        ("@" in text.partition("://")[2].partition("/")[0], UrlProblem.USER_INFO),
         ("#" in text, UrlProblem.FRAGMENT),
         ("?" in text, UrlProblem.QUERY),
         (url.scheme == "http" and not _is_near(host), UrlProblem.INSECURE),

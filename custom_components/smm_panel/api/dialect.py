@@ -189,11 +189,12 @@ def _silent(message: str) -> ItemError:
 
 
 def _read_report(data: Json) -> OrderReport:
-    """Read one order; a bare word may be its status."""
+    """Read one order; a bare word may be its status, a bare number is nothing."""
     row: dict[str, Json] = fields(data) if isinstance(data, dict) else {"status": data}
     text = read_text(row.get("status"))
     status = read_order_status(text)
-    if text is None or (data == text and status is OrderStatus.UNKNOWN):
+    is_told = status is not OrderStatus.UNKNOWN and not (text or "").isdecimal()
+    if text is None or not (isinstance(data, dict) or is_told):
         raise PanelResponseError(f"The answer holds no order status: {text or 'nothing'}")
     runs, posts = read_count(row.get("runs")), read_count(row.get("posts"))
     if status is OrderStatus.ACTIVE and runs is not None and posts is None:

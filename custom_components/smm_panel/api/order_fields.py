@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 import re
-from typing import Any
 
 from .service_types import SERVICE_TYPES, ServiceType
 
@@ -85,13 +84,18 @@ class InvalidOrderError(ValueError):
         self.limit = limit
 
 
+def _text(name: str, value: object) -> str:
+    """Refuse what is no text, or (half a surrogate pair) cannot be sent as one."""
+    if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" for character in value):
+        raise InvalidOrderError(name, OrderProblem.NOT_A_TEXT)
+    return value
+
+
 def clean_text(name: str, value: object) -> str | None:
     """Strip a text of one line; a blank one counts as not given."""
     if value is None:
         return None
-    if not isinstance(value, str):
-        raise InvalidOrderError(name, OrderProblem.NOT_A_TEXT)
-    text = value.strip()
+    text = _text(name, value).strip()
     if len(text) > MAX_TEXT:
         raise InvalidOrderError(name, OrderProblem.TOO_LONG, limit=MAX_TEXT)
     if len(text.splitlines()) > 1:
@@ -116,11 +120,9 @@ def clean_lines(name: str, value: object) -> tuple[str, ...] | None:
         raise InvalidOrderError(name, OrderProblem.NOT_A_TEXT)
     lines: list[str] = []
     for entry in entries:
-        if not isinstance(entry, str):
-            raise InvalidOrderError(name, OrderProblem.NOT_A_TEXT)
         # A line break inside an entry would make two of it for the panel, which
         # counts and charges lines.
-        lines.extend(line.strip() for line in entry.splitlines())
+        lines.extend(line.strip() for line in _text(name, entry).splitlines())
     return tuple(line for line in lines if line) or None
 
 
@@ -159,14 +161,15 @@ def clean_date(name: str, value: object) -> date | None:
     return day
 
 
-def clean_extra(extra: Mapping[Any, Any], rules: ServiceType) -> dict[str, str]:
+def clean_extra(extra: object, rules: ServiceType) -> dict[str, str]:
     """Check the free fields; none may stand in for a field with checks of its own."""
+    if not isinstance(extra, Mapping):
+        raise InvalidOrderError("extra", OrderProblem.NOT_A_TEXT)
     taken = _RESERVED | (FIELDS if rules.known else frozenset(rules.fields))
     for name, value in extra.items():
         if not isinstance(name, str) or not _EXTRA_NAME.fullmatch(name):
             raise InvalidOrderError(str(name), OrderProblem.BAD_NAME)
         if name.lower() in taken:
             raise InvalidOrderError(name, OrderProblem.NOT_ALLOWED)
-        if not isinstance(value, str):
-            raise InvalidOrderError(name, OrderProblem.NOT_A_TEXT)
+        _text(name, value)
     return dict(extra)

@@ -31,9 +31,10 @@ _MEBIBYTE = 1024 * 1024
 # About 5 ms of work on a small computer.
 _LARGE = _MEBIBYTE // 8
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# Each request has a connection of its own. A kept one that the panel has closed
-# meanwhile breaks only after the request is on its way, and a write would then have an
-# unknown outcome for nothing. Polls are minutes apart, so little is lost.
+# Each request asks for a connection of its own, and aiohttp keeps none that the server
+# confirms to close. A kept one that the panel has closed meanwhile breaks only when the
+# request is on its way, and a write would then have an unknown outcome for nothing.
+# Polls are minutes apart, so little is lost.
 _HEADERS = {"Accept": "application/json", "Connection": "close"}
 
 
@@ -140,7 +141,7 @@ class HttpTransport:
         limits = self._limits
         async with self._session.post(
             self._url,
-            data={"key": self._api_key, **form},
+            data={**form, "key": self._api_key},
             headers=_HEADERS,
             allow_redirects=False,
             raise_for_status=False,
