@@ -6,6 +6,8 @@ import json
 from random import Random
 from typing import Any
 
+from hypothesis import settings
+
 from custom_components.smm_panel.simulator import CATALOG, Odds, SimulatedPanel
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -14,6 +16,9 @@ LINK = "https://example.com/post"
 ALWAYS_COMPLETED = Odds(partial=0, canceled=0, refill_rejected=0)
 ALWAYS_PARTIAL = Odds(partial=1, canceled=0)
 ALWAYS_CANCELED = Odds(partial=0, canceled=1)
+
+UNHURRIED = settings(deadline=None)
+"""For property-based tests: on a busy machine an example takes as long as it takes."""
 
 FIELDS: dict[str, dict[str, str]] = {
     "Default": {"link": LINK, "quantity": "1000"},

@@ -13,6 +13,7 @@ from .common import (
     ALWAYS_PARTIAL,
     LINK,
     START,
+    UNHURRIED,
     Panel,
     make_panel,
 )
@@ -152,6 +153,7 @@ def test_speed_must_be_above_zero(speed: float) -> None:
         make_panel(speed=speed)
 
 
+@UNHURRIED
 @given(SEEDS, st.lists(MINUTES, min_size=1), MINUTES)
 def test_progress_is_a_function_of_order_and_clock(
     seed: int, looks: list[float], last: float
@@ -170,6 +172,7 @@ def test_progress_is_a_function_of_order_and_clock(
     assert watched.balance == unwatched.balance
 
 
+@UNHURRIED
 @given(SEEDS, st.lists(MINUTES, min_size=2), st.none() | MINUTES)
 def test_progress_never_goes_back(seed: int, looks: list[float], cancel: float | None) -> None:
     """A step, a remaining count or a final answer that moves backwards is no progress."""

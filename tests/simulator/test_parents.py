@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from custom_components.smm_panel.simulator import Odds
 
-from .common import ALWAYS_PARTIAL, FIELDS, START, make_panel
+from .common import ALWAYS_PARTIAL, FIELDS, START, UNHURRIED, make_panel
 
 DRIP_FEED = {"runs": "3", "interval": "40"}
 
@@ -127,6 +127,7 @@ def test_subscription_orders_for_each_post() -> None:
     }
     charges = [Decimal(panel.status(order)["charge"]) for order in status["orders"]]
     assert all(Decimal("0.072") <= charge <= Decimal("0.144") for charge in charges)
+    assert len(set(charges)) == 3
     assert panel.balance == 100 - sum(charges)
 
 
@@ -170,6 +171,13 @@ def test_subscription_expires() -> None:
 
     assert panel.status(parent)["status"] == "Expired"
     assert panel.status(parent)["posts"] == posts
+
+
+def test_subscription_may_expire_today() -> None:
+    """The last day is a day of the subscription, the first one too."""
+    panel = make_panel()
+
+    assert panel.status(panel.add("Subscriptions", expiry="23/11/2026"))["status"] == "Active"
 
 
 def test_subscription_without_a_number_goes_on_until_canceled() -> None:
@@ -226,6 +234,7 @@ PARENTS = st.one_of(
 )
 
 
+@UNHURRIED
 @given(
     st.integers(0, 2**32),
     PARENTS,

@@ -5,7 +5,7 @@ import json
 from hypothesis import given, strategies as st
 import pytest
 
-from .common import FIELDS, make_panel
+from .common import FIELDS, UNHURRIED, make_panel
 
 
 @pytest.mark.parametrize("key", ["", "wrong", "se cret", "sécret"])
@@ -124,6 +124,7 @@ TEXTS = st.one_of(
 )
 
 
+@UNHURRIED
 @given(st.lists(st.dictionaries(NAMES, TEXTS), max_size=5))
 def test_no_form_breaks_the_panel(forms: list[dict[str, str]]) -> None:
     """A form of nonsense must be answered with JSON, never with an exception."""

@@ -1,13 +1,14 @@
 """The panel over real HTTP, and its faults."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 import json
 from typing import Any
 
 from aiohttp import ClientPayloadError, ClientSession, ClientTimeout, ServerDisconnectedError
 import pytest
 
+from custom_components.smm_panel.simulator import SimulatedAnswer
 from custom_components.smm_panel.simulator.faults import Cut, Delay, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
@@ -51,6 +52,18 @@ class Answer:
     def json(self) -> Any:  # noqa: ANN401  # whatever JSON there is
         """Body, parsed."""
         return json.loads(self.text)
+
+
+class NoticingPanel:
+    """A panel that tells when it has been asked something."""
+
+    def __init__(self, panel: Panel) -> None:
+        self.asked = asyncio.Event()
+        self._panel = panel
+
+    def handle(self, form: Mapping[str, str]) -> SimulatedAnswer:
+        self.asked.set()
+        return self._panel.handle(form)
 
 
 async def post(
@@ -147,9 +160,10 @@ async def test_short_delay(server: PanelServer, session: ClientSession, panel: P
     server.faults.add(Delay(seconds=0.01))
     server.faults.add(Delay(seconds=0.01, taken=True))
 
-    assert (await post(server, session, ADD)).json == {"order": 23501}
-    assert "error" in (await post(server, session, ADD)).json
-    assert len(panel.orders) == 1
+    for order in (23501, 23502):
+        link = f"https://example.com/{order}"
+        assert (await post(server, session, ADD | {"link": link})).json == {"order": order}
+    assert len(panel.orders) == 2
 
 
 @pytest.mark.parametrize(("taken", "orders"), [(False, []), (True, [23501])])
@@ -168,6 +182,18 @@ async def test_long_delay(
             assert server.count("add") == 1
 
     assert list(panel.orders) == orders
+
+
+async def test_end_during_a_delay(session: ClientSession, panel: Panel) -> None:
+    """A panel that is switched off while a client waits goes at once."""
+    noticing = NoticingPanel(panel)
+    async with asyncio.timeout(10):
+        async with PanelServer(noticing) as server:
+            server.faults.add(Delay(seconds=3600, taken=True))
+            waiting = asyncio.create_task(post(server, session, ADD))
+            await noticing.asked.wait()
+        with pytest.raises(ServerDisconnectedError):
+            await waiting
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,9 @@ from .faults import Cut, Delay, Drop, Fault, FaultScript, Reply
 HOST: Final = "127.0.0.1"
 PATH: Final = "/api/v2"
 
+SHUTDOWN_SECONDS: Final = 0.1
+"""Grace for requests under way when the server ends; 0 would mean without end to aiohttp."""
+
 MOST_REMEMBERED: Final = 10_000
 """Requests; a panel served by hand may run for days."""
 
@@ -75,7 +78,7 @@ class PanelServer:
         # A client that hangs up during a Delay must not be served after all, and a waiting Delay
         # must not hold up the end of a test.
         self._runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=0
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS
         )
 
     @property
