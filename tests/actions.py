@@ -3,6 +3,7 @@
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
+from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.smm_panel.const import DOMAIN
 from custom_components.smm_panel.simulator.server import PanelServer
@@ -20,20 +21,23 @@ SUBSCRIPTION: dict[str, Any] = {
 }
 
 
-async def act(hass: HomeAssistant, action: str, /, **fields: object) -> Any:  # noqa: ANN401 - JSON
-    """Perform an action and return its answer."""
+async def act(
+    hass: HomeAssistant, action: str, user: MockUser | None = None, /, **fields: Any
+) -> Any:  # noqa: ANN401 - any JSON
+    """Perform an action for a user, or for an automation, and return its answer."""
     return await hass.services.async_call(
-        DOMAIN, action, fields, blocking=True, return_response=True
+        DOMAIN,
+        action,
+        fields,
+        blocking=True,
+        context=Context(user_id=None if user is None else user.id),
+        return_response=True,
     )
 
 
-async def act_blindly(
-    hass: HomeAssistant, action: str, /, *, user_id: str | None = None, **fields: object
-) -> None:
-    """Perform an action without taking its answer, for a user or for an automation."""
-    await hass.services.async_call(
-        DOMAIN, action, fields, blocking=True, context=Context(user_id=user_id)
-    )
+async def act_blindly(hass: HomeAssistant, action: str, /, **fields: Any) -> None:
+    """Perform an action without taking its answer."""
+    await hass.services.async_call(DOMAIN, action, fields, blocking=True)
 
 
 def sent_order(panel: PanelServer) -> dict[str, str]:

@@ -23,7 +23,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 import voluptuous as vol
 
-from .api import ErrorKind, InvalidOrderError, ItemError, OrderProblem
+from .api import ErrorKind, InvalidOrderError, ItemError, OrderProblem, Outcome
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .errors import invalid_order, panel_errors
@@ -58,8 +58,13 @@ from .service_search import search_services
 from .tracked_order import Placement, TrackedOrder
 from .writes import async_cancel_orders, async_place_order, async_quote, async_refill_orders
 
-_NOT_TRACKED = ItemError(message="This order is not tracked", kind=ErrorKind.BAD_ORDER)
-_NO_REFILL = ItemError(message="No refill of this order is known", kind=ErrorKind.BAD_ORDER)
+# What we find out by ourselves; the panel is not asked.
+_NOT_TRACKED = ItemError(
+    message="This order is not tracked", kind=ErrorKind.BAD_ORDER, outcome=Outcome.NOT_SENT
+)
+_NO_REFILL = ItemError(
+    message="No refill of this order is known", kind=ErrorKind.BAD_ORDER, outcome=Outcome.NOT_SENT
+)
 
 
 async def _async_get_balance(call: ServiceCall) -> ServiceResponse:
