@@ -6,6 +6,7 @@ import custom_components  # noqa: F401, I001 (imported for its effect, before th
 
 from collections.abc import AsyncIterator
 from random import Random
+import socket
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
@@ -79,3 +80,18 @@ async def setup_entry(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfig
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     return entry
+
+
+@pytest.fixture
+def free_port(socket_enabled: None) -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def any_key(simulated: SimulatedPanel) -> None:
+    """Let the panel take any key, as if each were an account of its own."""
+    simulated.api_key = None

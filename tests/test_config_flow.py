@@ -1,44 +1,22 @@
-"""The flows that connect, repair and change an account."""
+"""The flow that connects an account or makes the practice account."""
 
 from collections.abc import Callable
 from http import HTTPStatus
-import json
-from pathlib import Path
-import socket
-from typing import Any
 
-from homeassistant.config_entries import (
-    SOURCE_REAUTH,
-    SOURCE_RECONFIGURE,
-    SOURCE_USER,
-    ConfigEntryState,
-    ConfigFlowResult,
-)
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
-from homeassistant.setup import async_setup_component
+from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-import custom_components.smm_panel as integration
-from custom_components.smm_panel.const import (
-    CONF_KEEP_DAYS,
-    CONF_ORDER_SLOTS,
-    CONF_PRACTICE,
-    DEFAULT_KEEP_DAYS,
-    DEFAULT_ORDER_SLOTS,
-    DEFAULT_URL,
-    DOMAIN,
-)
+from custom_components.smm_panel.const import CONF_PRACTICE, DEFAULT_URL, DOMAIN
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Cut, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .conftest import API_KEY
-
-OTHER_KEY = "fedcba9876543210fedcba9876543210"
+from .flows import OTHER_KEY, error_text, submit, suggested
 
 FAULTS = [
     pytest.param(Drop(), "cannot_connect", id="no answer"),
@@ -71,43 +49,6 @@ BAD_ADDRESSES = [
 ]
 
 
-def error_text(result: ConfigFlowResult) -> str:
-    """Return the message of a form's error with its values filled in, as the frontend does."""
-    translations = Path(integration.__file__).with_name("translations") / "en.json"
-    errors = result["errors"]
-    assert errors is not None
-    text: str = json.loads(translations.read_text())["config"]["error"][errors["base"]]
-    return text.format(**result["description_placeholders"] or {})
-
-
-def suggested(result: ConfigFlowResult) -> dict[str, Any]:
-    """Return what a form is filled with when it opens."""
-    assert result["data_schema"] is not None
-    filled: dict[str, Any] = {}
-    for marker in result["data_schema"].schema:
-        value = (marker.description or {}).get("suggested_value")
-        if value is None and callable(marker.default):
-            value = marker.default()
-        if value is not None:
-            filled[str(marker)] = value
-    return filled
-
-
-@pytest.fixture
-def free_port(socket_enabled: None) -> int:
-    """A port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@pytest.fixture
-def two_keys(simulated: SimulatedPanel) -> None:
-    """Let the panel take any key, as if each were an account of its own."""
-    simulated.api_key = None
-
-
 async def choose(hass: HomeAssistant, option: str) -> ConfigFlowResult:
     """Start a flow as the user does and choose from its menu."""
     menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
@@ -117,13 +58,6 @@ async def choose(hass: HomeAssistant, option: str) -> ConfigFlowResult:
     assert form["type"] is FlowResultType.FORM
     assert form["step_id"] == option
     return form
-
-
-async def submit(hass: HomeAssistant, form: ConfigFlowResult, **typed: str) -> ConfigFlowResult:
-    """Send a form, and let what it sets off come to an end."""
-    result = await hass.config_entries.flow.async_configure(form["flow_id"], typed)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return result
 
 
 async def test_connect_an_account(hass: HomeAssistant, panel: PanelServer) -> None:
@@ -264,7 +198,7 @@ async def test_the_same_account_twice(
     assert panel.count() == 0
 
 
-@pytest.mark.usefixtures("two_keys")
+@pytest.mark.usefixtures("any_key")
 async def test_more_accounts_on_one_panel(hass: HomeAssistant, panel: PanelServer) -> None:
     """Accounts must be told apart by their titles, which name devices and entities."""
     titles = []
@@ -320,277 +254,3 @@ async def test_real_account_beside_practice(hass: HomeAssistant, panel: PanelSer
     result = await submit(hass, await choose(hass, "account"), url=panel.url, api_key=API_KEY)
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
-
-
-async def test_reauth_after_a_failed_set_up(
-    hass: HomeAssistant, entry: MockConfigEntry, simulated: SimulatedPanel
-) -> None:
-    """An account that never loaded has nobody who would reload it but the flow."""
-    simulated.api_key = OTHER_KEY
-    await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert entry.error_reason_translation_key == "invalid_auth"
-    [flow] = hass.config_entries.flow.async_progress()
-    assert flow["context"]["source"] == SOURCE_REAUTH
-    assert flow["step_id"] == "reauth_confirm"
-
-    form = await hass.config_entries.flow.async_configure(flow["flow_id"])
-    assert suggested(form) == {}
-    result = await submit(hass, form, api_key="wrong")
-    assert result["errors"] == {"base": "invalid_auth"}
-    assert error_text(result)
-
-    result = await submit(hass, result, api_key=f" {OTHER_KEY} ")
-
-    assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "reauth_successful"
-    assert entry.data[CONF_API_KEY] == OTHER_KEY
-    assert entry.state is ConfigEntryState.LOADED
-    assert entry.title == "Panel"
-
-
-@pytest.mark.parametrize("new_key", [API_KEY, OTHER_KEY], ids=["same key", "new key"])
-async def test_reauth_of_a_loaded_account(
-    hass: HomeAssistant,
-    setup_entry: MockConfigEntry,
-    simulated: SimulatedPanel,
-    panel: PanelServer,
-    new_key: str,
-) -> None:
-    """A refused key stops the polls: they must go on, also if the panel takes it again."""
-    simulated.api_key = "changed at the panel"
-    balance = setup_entry.runtime_data.balance
-    await balance.async_refresh()
-    assert not balance.last_update_success
-    await hass.async_block_till_done(wait_background_tasks=True)
-    [form] = hass.config_entries.flow.async_progress()
-
-    simulated.api_key = new_key
-    before = panel.count()
-    result = await submit(hass, form, api_key=new_key)
-
-    assert result["reason"] == "reauth_successful"
-    assert setup_entry.data == {CONF_URL: panel.url, CONF_API_KEY: new_key}
-    assert setup_entry.runtime_data.balance is not balance
-    assert setup_entry.runtime_data.balance.last_update_success
-    # One try of the key, one set-up: not reloaded twice.
-    assert panel.count() == before + 2
-
-
-@pytest.mark.usefixtures("two_keys")
-async def test_reauth_with_the_key_of_another_account(
-    hass: HomeAssistant, entry: MockConfigEntry, panel: PanelServer
-) -> None:
-    """The tracked orders of one account must not end up under another."""
-    MockConfigEntry(
-        domain=DOMAIN, title="Second", data={CONF_URL: panel.url, CONF_API_KEY: OTHER_KEY}
-    ).add_to_hass(hass)
-    form = await entry.start_reauth_flow(hass)
-
-    result = await submit(hass, form, api_key=OTHER_KEY)
-
-    assert result["errors"] == {"base": "key_in_use"}
-    assert "Second" in error_text(result)
-    assert entry.data[CONF_API_KEY] == API_KEY
-    assert panel.count() == 0
-
-    result = await submit(hass, result, api_key="third")
-    assert result["reason"] == "reauth_successful"
-
-
-async def test_reauth_does_not_fall_back_on_the_stored_key(
-    hass: HomeAssistant, entry: MockConfigEntry, panel: PanelServer
-) -> None:
-    """Blanks for a key must not count as a new one."""
-    form = await entry.start_reauth_flow(hass)
-
-    result = await submit(hass, form, api_key=" ")
-
-    assert result["errors"] == {"base": "no_key"}
-    assert panel.count() == 0
-
-
-@pytest.mark.parametrize("typed", [{}, {CONF_API_KEY: ""}], ids=["left out", "left empty"])
-async def test_reconfigure_the_address_alone(
-    hass: HomeAssistant,
-    setup_entry: MockConfigEntry,
-    simulated: SimulatedPanel,
-    panel: PanelServer,
-    typed: dict[str, str],
-) -> None:
-    """A panel that moves must not cost the user a search for the key."""
-    form = await setup_entry.start_reconfigure_flow(hass)
-    assert form["step_id"] == "reconfigure"
-    assert suggested(form) == {CONF_URL: panel.url}
-    assert API_KEY not in str(form)
-
-    async with PanelServer(simulated) as moved:
-        result = await submit(hass, form, url=moved.url, **typed)
-
-        assert result["type"] is FlowResultType.ABORT
-        assert result["reason"] == "reconfigure_successful"
-        assert setup_entry.data == {CONF_URL: moved.url, CONF_API_KEY: API_KEY}
-        assert setup_entry.state is ConfigEntryState.LOADED
-        assert moved.count() == 2
-
-
-async def test_reconfigure_the_key(
-    hass: HomeAssistant, setup_entry: MockConfigEntry, simulated: SimulatedPanel, panel: PanelServer
-) -> None:
-    """A key can be changed before the panel refuses the old one; a wrong one changes nothing."""
-    simulated.api_key = OTHER_KEY
-    form = await setup_entry.start_reconfigure_flow(hass)
-
-    result = await submit(hass, form, url=panel.url, api_key="wrong")
-    assert result["errors"] == {"base": "invalid_auth"}
-    assert suggested(result) == {CONF_URL: panel.url}
-    assert setup_entry.data[CONF_API_KEY] == API_KEY
-
-    result = await submit(hass, result, url=panel.url, api_key=OTHER_KEY)
-    assert result["reason"] == "reconfigure_successful"
-    assert setup_entry.data == {CONF_URL: panel.url, CONF_API_KEY: OTHER_KEY}
-    assert setup_entry.runtime_data.balance.last_update_success
-
-
-async def test_reconfigure_an_account_whose_panel_is_gone(
-    hass: HomeAssistant, panel: PanelServer, free_port: int
-) -> None:
-    """A moved panel must be back at once, not at the next try of the set-up."""
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        data={CONF_URL: f"http://127.0.0.1:{free_port}/api/v2", CONF_API_KEY: API_KEY},
-    )
-    entry.add_to_hass(hass)
-    await hass.config_entries.async_setup(entry.entry_id)
-    assert entry.error_reason_translation_key == "cannot_connect"
-    form = await entry.start_reconfigure_flow(hass)
-
-    result = await submit(hass, form, url=panel.url)
-
-    assert result["reason"] == "reconfigure_successful"
-    assert entry.state is ConfigEntryState.LOADED
-
-
-@pytest.mark.parametrize(
-    ("title", "new_title"), [("old.example 2", "127.0.0.1 2"), ("My panel", "My panel")]
-)
-async def test_the_title_follows_the_address(
-    hass: HomeAssistant, panel: PanelServer, title: str, new_title: str
-) -> None:
-    """A title must not name a panel that was left; one the user gave is the user's."""
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title=title,
-        data={CONF_URL: "https://old.example/api/v2", CONF_API_KEY: API_KEY},
-    )
-    entry.add_to_hass(hass)
-    form = await entry.start_reconfigure_flow(hass)
-
-    await submit(hass, form, url=panel.url)
-
-    assert entry.title == new_title
-
-
-@pytest.mark.usefixtures("two_keys")
-async def test_reconfigure_to_another_account(
-    hass: HomeAssistant, entry: MockConfigEntry, panel: PanelServer
-) -> None:
-    """What can't be added twice must not become double by a change either."""
-    second = MockConfigEntry(domain=DOMAIN, data={CONF_URL: panel.url, CONF_API_KEY: OTHER_KEY})
-    second.add_to_hass(hass)
-    form = await second.start_reconfigure_flow(hass)
-
-    result = await submit(hass, form, url=panel.url, api_key=API_KEY)
-    assert result["errors"] == {"base": "key_in_use"}
-    assert "Panel" in error_text(result)
-
-    result = await submit(hass, result, url=panel.url)
-    assert result["reason"] == "reconfigure_successful"
-    assert second.data[CONF_API_KEY] == OTHER_KEY
-
-
-async def test_practice_account_has_nothing_to_reconfigure(hass: HomeAssistant) -> None:
-    """Home Assistant offers to reconfigure any account of the integration."""
-    entry = MockConfigEntry(domain=DOMAIN, data={CONF_PRACTICE: True})
-    entry.add_to_hass(hass)
-
-    result = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
-    )
-
-    assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "practice_account"
-
-
-async def test_options(hass: HomeAssistant, setup_entry: MockConfigEntry) -> None:
-    """Options must be whole numbers and be in use at once."""
-    form = await hass.config_entries.options.async_init(setup_entry.entry_id)
-    assert form["step_id"] == "init"
-    assert suggested(form) == {
-        CONF_ORDER_SLOTS: DEFAULT_ORDER_SLOTS,
-        CONF_KEEP_DAYS: DEFAULT_KEEP_DAYS,
-    }
-
-    result = await hass.config_entries.options.async_configure(
-        form["flow_id"], {CONF_ORDER_SLOTS: 3.0, CONF_KEEP_DAYS: 30.0}
-    )
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert json.dumps(dict(setup_entry.options)) == '{"order_slots": 3, "keep_days": 30}'
-    assert setup_entry.runtime_data.orders.slot_limit == 3
-
-    form = await hass.config_entries.options.async_init(setup_entry.entry_id)
-    assert suggested(form) == {CONF_ORDER_SLOTS: 3, CONF_KEEP_DAYS: 30}
-
-
-@pytest.mark.parametrize(("slots", "days"), [(0, 1), (100, 365)])
-async def test_options_at_their_bounds(
-    hass: HomeAssistant, setup_entry: MockConfigEntry, slots: int, days: int
-) -> None:
-    """No slot at all is a choice; so is a year."""
-    form = await hass.config_entries.options.async_init(setup_entry.entry_id)
-
-    await hass.config_entries.options.async_configure(
-        form["flow_id"], {CONF_ORDER_SLOTS: slots, CONF_KEEP_DAYS: days}
-    )
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-    assert setup_entry.options == {CONF_ORDER_SLOTS: slots, CONF_KEEP_DAYS: days}
-    assert setup_entry.state is ConfigEntryState.LOADED
-
-
-@pytest.mark.parametrize(("slots", "days"), [(-1, 7), (101, 7), (20, 0), (20, 366)])
-async def test_options_beyond_their_bounds(
-    hass: HomeAssistant, setup_entry: MockConfigEntry, slots: int, days: int
-) -> None:
-    """More than the bounds would swell the registries; less makes no sense."""
-    form = await hass.config_entries.options.async_init(setup_entry.entry_id)
-
-    with pytest.raises(InvalidData):
-        await hass.config_entries.options.async_configure(
-            form["flow_id"], {CONF_ORDER_SLOTS: slots, CONF_KEEP_DAYS: days}
-        )
-
-    assert setup_entry.options == {}
-
-
-async def test_the_forms_reach_the_browser(
-    hass: HomeAssistant, setup_entry: MockConfigEntry, hass_client: ClientSessionGenerator
-) -> None:
-    """A schema the frontend can't be told of shows an empty dialog."""
-    assert await async_setup_component(hass, "config", {})
-    client = await hass_client()
-
-    async def fields(path: str, body: dict[str, Any]) -> dict[str, Any]:
-        response = await client.post(f"/api/config/config_entries/{path}", json=body)
-        assert response.status == HTTPStatus.OK
-        form = await response.json()
-        return {field["name"]: field["selector"] for field in form["data_schema"]}
-
-    options = await fields("options/flow", {"handler": setup_entry.entry_id})
-    assert options[CONF_ORDER_SLOTS]["number"]["mode"] == "box"
-    assert options[CONF_KEEP_DAYS]["number"]["max"] == 365
-    reconfigure = await fields("flow", {"handler": DOMAIN, "entry_id": setup_entry.entry_id})
-    assert reconfigure[CONF_API_KEY]["text"]["type"] == "password"
-    assert reconfigure[CONF_URL]["text"]["type"] == "url"
