@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
+from homeassistant.components.button import DATA_COMPONENT, DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
 from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -153,6 +153,22 @@ async def test_a_slot_without_order_has_no_buttons(
     assert not is_available(hass, CANCEL)
     await press(hass, CANCEL)
 
+    assert panel.count("cancel") == 0
+
+
+async def test_a_press_that_waited_finds_the_slot_empty(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, order: str, panel: PanelServer
+) -> None:
+    """Presses wait for each other; the order may be gone when it is the second's turn."""
+    button = hass.data[DATA_COMPONENT].get_entity(CANCEL)
+    assert button
+    data = setup_entry.runtime_data
+    await data.orders.async_untrack([data.book.find(order).key])
+
+    with pytest.raises(ServiceValidationError) as caught:
+        await button.async_press()
+
+    assert caught.value.translation_key == "slot_without_order"
     assert panel.count("cancel") == 0
 
 

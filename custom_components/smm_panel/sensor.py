@@ -1,5 +1,6 @@
 """Sensors of an account and of its order slots."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -136,9 +137,9 @@ class MoneySensor(SensorEntity):
     """A sensor in the currency of the panel."""
 
     @property
+    @abstractmethod
     def currency(self) -> str | None:
         """The currency as the panel wrote it."""
-        raise NotImplementedError
 
     @property
     @override

@@ -108,7 +108,7 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
         progress = None if order.progress is None else f"{order.progress:.0f} %"
         charge = None
         if report is not None and report.charge is not None:
-            charge = f"{report.charge} {report.currency or ''}".rstrip()
+            charge = f"{report.charge:f} {report.currency or ''}".rstrip()
         facts = (
             state or (report and report.status_text),
             progress,
