@@ -9,6 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.smm_panel.simulator import CATALOG, SimulatedPanel
+from custom_components.smm_panel.simulator.faults import Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import act
@@ -124,3 +125,15 @@ async def test_the_catalogue_is_read_once(
     await act(hass, "get_services", search="tiktok")
 
     assert panel.count("services") == 1
+
+
+async def test_small_rates_are_written_in_full(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """Python writes them as 9E-8, which people misread and spreadsheets refuse."""
+    row = {"service": 1, "name": "Views", "type": "Default", "category": "A", "min": 1, "max": 9}
+    panel.faults.add(Reply(text=json.dumps([row | {"rate": "0.00000009"}])), action="services")
+
+    answer = await act(hass, "get_services")
+
+    assert [item["rate"] for item in answer["services"]] == ["0.00000009"]

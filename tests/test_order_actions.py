@@ -14,9 +14,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Reply
 from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.tracked_order import Placement
 
 from .actions import LINK, ORDER, act
-from .orders import REFILLABLE, placed_elsewhere
+from .orders import REFILLABLE, placed_elsewhere, tracked
 
 WRONG_ID = {"order": "9", "error": "Incorrect order ID", "error_kind": "bad_order"}
 
@@ -113,6 +114,29 @@ async def test_a_tracked_order_the_panel_lost_keeps_what_is_known(
     assert (row["status"], row["link"]) == ("pending", LINK)
     assert (row["error"], row["error_kind"]) == ("Incorrect order ID", "bad_order")
     assert row["needs_attention"] is True
+
+
+async def test_an_order_under_way_is_not_listed(
+    hass: HomeAssistant, setup_entry: MockConfigEntry
+) -> None:
+    """Within the second it is placed, refused or unconfirmed; until then it is none of these."""
+    intent = tracked("1", order=None, placement=Placement.INTENDED)
+    await setup_entry.runtime_data.book.async_put([intent])
+
+    assert await act(hass, "get_orders") == {"orders": []}
+
+
+async def test_a_charge_without_currency_is_in_the_accounts(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """Many panels name the currency with the balance only; some name another one."""
+    report = {"status": "Pending", "charge": "1"}
+    for answer in (report, report | {"currency": "EUR"}):
+        panel.faults.add(Reply(text=json.dumps(answer)), action="status")
+
+    rows = [(await act(hass, "get_orders", orders="1"))["orders"][0] for _ in range(2)]
+
+    assert [(row["charge"], row["currency"]) for row in rows] == [("1", "USD"), ("1", "EUR")]
 
 
 async def test_any_number_of_ids_is_answered(
