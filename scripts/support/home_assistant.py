@@ -1,22 +1,18 @@
 """A real Home Assistant: a process of its own on a configuration folder of its own."""
 
 import json
-import os
 from pathlib import Path
-import shutil
-import socket
-import subprocess
-import sys
 from typing import Self
 
+from .child_process import ChildProcess
 from .home_assistant_api import HomeAssistantApi, Json, Login
 from .polling import poll
+from .ports import free_port
 
 _REPOSITORY = Path(__file__).parents[2]
 _INTEGRATION = _REPOSITORY / "custom_components" / "smm_panel"
 _STUBS = Path(__file__).parent / "stubs"
 _START_SECONDS = 180  # about ten on an idle machine; continuous integration is not idle
-_STOP_SECONDS = 60
 _LOG_TAIL = 4000  # characters of the log in the error when it does not start
 
 # What default_config brings as far as users of the integration meet it, less what looks for
@@ -49,7 +45,7 @@ class HomeAssistantProcess:
         self.port = port or free_port()
         self.api = HomeAssistantApi(f"http://127.0.0.1:{self.port}")
         self.log_path = folder / "console.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
 
     @property
     def url(self) -> str:
@@ -70,23 +66,15 @@ class HomeAssistantProcess:
 
     async def stop(self) -> None:
         """Stop it as its service manager would, so that it saves everything."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            await poll("Home Assistant stops", self._ended, within=_STOP_SECONDS)
-        except TimeoutError:
-            await self.kill()
-            raise
-        self._process = None
+        if (process := self._process) is not None:
+            self._process = None
+            await process.stop()
 
     async def kill(self) -> None:
         """End it at once, like a power cut."""
-        if self._process is None:
-            return
-        self._process.kill()
-        await poll("Home Assistant is dead", self._ended, within=_STOP_SECONDS)
-        self._process = None
+        if (process := self._process) is not None:
+            self._process = None
+            await process.kill()
 
     async def __aenter__(self) -> Self:
         try:
@@ -100,25 +88,13 @@ class HomeAssistantProcess:
         await self.stop()
 
     async def _answers(self) -> bool | None:
-        if await self._ended():
+        if self._process is None or self._process.has_ended:
             log = self.log_path.read_text(errors="replace")[-_LOG_TAIL:]
             raise RuntimeError(f"Home Assistant ended at its start:\n{log}")
         return await self.api.is_up() or None
 
     async def _runs(self) -> bool | None:
         return (await self.api.get("config"))["state"] == "RUNNING" or None
-
-    async def _ended(self) -> bool | None:
-        ended = self._process is None or self._process.poll() is not None
-        return ended or None
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 nothing listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _prepare(folder: Path, port: int) -> None:
@@ -165,19 +141,15 @@ def _write_storage(
     (storage / key).write_text(json.dumps(content))
 
 
-def _spawn(folder: Path, log_path: Path) -> subprocess.Popen[bytes]:
-    """Start the process in a session of its own, so that Ctrl-C reaches it through us only."""
-    command = [sys.executable, "-m", "homeassistant", "--config", str(folder)]
-    if setpriv := shutil.which("setpriv"):
-        # Nobody else would stop it if we were killed.
-        command = [setpriv, "--pdeathsig", "TERM", *command]
-    with log_path.open("ab") as log:
-        return subprocess.Popen(
-            [*command, "--skip-pip", "--log-no-color"],
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(_STUBS)},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+def _spawn(folder: Path, log_path: Path) -> ChildProcess:
+    return ChildProcess(
+        "Home Assistant",
+        "homeassistant",
+        "--config",
+        str(folder),
+        "--skip-pip",
+        "--log-no-color",
+        log_path=log_path,
+        folder=folder,
+        environment={"PYTHONPATH": str(_STUBS)},
+    )

@@ -1,0 +1,83 @@
+"""The demo's two accounts: one at the simulated panel, over HTTP, and the practice account."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from homeassistant.util import slugify
+
+from .home_assistant_api import HomeAssistantApi, Json
+from .polling import poll
+
+DOMAIN = "smm_panel"
+PANEL_TITLE = "Demo panel"
+PRACTICE_TITLE = "Practice account"
+
+_RELOAD_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoAccount:
+    """A config entry, as the dashboard and the actions need it."""
+
+    title: str
+    entry_id: str
+
+    def entity(self, platform: str, key: str) -> str:
+        """Entity id of an entity of the account."""
+        return f"{platform}.{slugify(self.title)}_{key}"
+
+    def slot_entity(self, platform: str, slot: int, key: str) -> str:
+        """Entity id of an entity of an order slot, whether or not it exists yet."""
+        return self.entity(platform, f"order_slot_{slot}_{key}")
+
+
+async def connect_accounts(api: HomeAssistantApi, url: str, api_key: str) -> list[DemoAccount]:
+    """Add both accounts through the config flow, as a user would."""
+    connected = await api.config_flow(
+        DOMAIN, {"next_step_id": "account"}, {"url": url, "api_key": api_key}
+    )
+    panel = await _rename(api, connected["result"]["entry_id"], PANEL_TITLE)
+    practised = await api.config_flow(DOMAIN, {"next_step_id": "practice"}, {})
+    practice = DemoAccount(title=PRACTICE_TITLE, entry_id=practised["result"]["entry_id"])
+    return [panel, practice]
+
+
+async def find_accounts(api: HomeAssistantApi) -> list[DemoAccount]:
+    """Find the accounts of an earlier run, those that the user has kept."""
+    return [
+        DemoAccount(title=entry["title"], entry_id=entry["entry_id"])
+        for entry in await api.command("config_entries/get", domain=DOMAIN)
+    ]
+
+
+async def _rename(api: HomeAssistantApi, entry_id: str, title: str) -> DemoAccount:
+    """Give the entry a title that says more than the panel's host, and entity ids to match."""
+    await api.command("config_entries/update", entry_id=entry_id, title=title)
+    await poll(f"{title} is loaded", lambda: _renamed(api, entry_id, title), within=_RELOAD_SECONDS)
+    entities = [
+        row["entity_id"]
+        for row in await api.command("config/entity_registry/list")
+        if row["config_entry_id"] == entry_id
+    ]
+    await _recreate_entity_ids(api, entities)
+    return DemoAccount(title=title, entry_id=entry_id)
+
+
+async def _renamed(api: HomeAssistantApi, entry_id: str, title: str) -> bool | None:
+    """Whether the reload that a new title brings has reached the device, or None."""
+    for device in await api.command("config/device_registry/list"):
+        if entry_id in device["config_entries"] and device["name"] == title:
+            return True
+    return None
+
+
+async def _recreate_entity_ids(api: HomeAssistantApi, entities: Sequence[str]) -> None:
+    """Do what the entity settings' "Recreate entity IDs" does."""
+    proposed: dict[str, Json] = await api.command(
+        "config/entity_registry/get_automatic_entity_ids", entity_ids=entities
+    )
+    for entity_id, new in proposed.items():
+        if new and new != entity_id:
+            await api.command(
+                "config/entity_registry/update", entity_id=entity_id, new_entity_id=new
+            )

@@ -1,0 +1,171 @@
+"""What scripts/demo --check verifies, through what Home Assistant shows to everybody."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+import time
+from typing import Final
+
+from .demo_account import DOMAIN, PANEL_TITLE, PRACTICE_TITLE, DemoAccount
+from .demo_dashboard import DASHBOARD, SLOTS
+from .demo_examples import EXPENSIVE_QUANTITY, SCRIPT
+from .demo_home import Demo
+from .demo_orders import orders_of
+from .home_assistant_api import Json
+from .log_problems import log_problems
+from .panel_process import PANEL_KEY
+from .polling import poll
+
+_DOZEN: Final = 12
+_MOVING: Final = 3
+_MOVE_SECONDS: Final = 75  # the integration asks every minute while somebody watches
+_SETTLE_SECONDS: Final = 20
+
+
+class CheckFailedError(Exception):
+    """The demo does not show what it should."""
+
+
+async def check_demo(demo: Demo) -> None:
+    """Run all checks and tell what each of them saw.
+
+    Raises:
+        CheckFailedError: What is wrong.
+        TimeoutError: What did not happen in time.
+    """
+    for check in _CHECKS:
+        start = time.monotonic()
+        seen = await check(demo)
+        print(f"    ok ({time.monotonic() - start:.0f} s): {seen}", flush=True)
+
+
+async def _orders_are_there(demo: Demo) -> str:
+    counts = {account.title: len(await orders_of(demo.api, account)) for account in demo.accounts}
+    _require(counts[PANEL_TITLE] >= _DOZEN, f"less than a dozen orders: {counts}")
+    _require(counts[PRACTICE_TITLE] > 0, f"no practice orders: {counts}")
+    return ", ".join(f"{count} orders on {title}" for title, count in counts.items())
+
+
+async def _orders_move(demo: Demo) -> str:
+    """Nobody asks the panel here but the integration, in its own time."""
+    account = demo.account(PANEL_TITLE)
+    before = await _progress(demo, account)
+
+    async def moved() -> list[str] | None:
+        now = await _progress(demo, account)
+        risen = [slot for slot in now if now[slot] > before.get(slot, 0)]
+        seen = [f"slot {slot} to {now[slot]:.0f} %" for slot in risen]
+        return seen if len(seen) >= _MOVING else None
+
+    seen = await poll("Orders progress", moved, within=_MOVE_SECONDS)
+    return f"{len(seen)} orders move on, {', '.join(seen[:_MOVING])}"
+
+
+async def _progress(demo: Demo, account: DemoAccount) -> dict[int, float]:
+    """Percent by slot, of the slots that know it."""
+    states = await demo.api.states()
+    shown = {}
+    for slot in range(1, SLOTS + 1):
+        state = states.get(account.slot_entity("sensor", slot, "progress"), {}).get("state")
+        if state not in {None, "unavailable", "unknown"}:
+            shown[slot] = float(state)
+    return shown
+
+
+async def _balances_are_right(demo: Demo) -> str:
+    """The panel, the action and the sensor name the same amount."""
+
+    async def seen_at_the_panel() -> str | None:
+        amount = await _balance(demo, demo.account(PANEL_TITLE))
+        return amount if Decimal(amount or "NaN") == await demo.panel.balance() else None
+
+    async def seen_in_practice() -> str | None:
+        return await _balance(demo, demo.account(PRACTICE_TITLE))
+
+    amount = await poll("The balance is right", seen_at_the_panel, within=_SETTLE_SECONDS)
+    practice = await poll("The practice balance is right", seen_in_practice, within=_SETTLE_SECONDS)
+    return f"{amount} on {PANEL_TITLE}, {practice} on {PRACTICE_TITLE}"
+
+
+async def _balance(demo: Demo, account: DemoAccount) -> str | None:
+    """The balance if the sensor shows what the action answers."""
+    answer = await demo.api.call_action_with_response(
+        DOMAIN, "get_balance", config_entry_id=account.entry_id
+    )
+    state = (await demo.api.states())[account.entity("sensor", "balance")]["state"]
+    amount: str = answer["balance"]
+    return amount if Decimal(state) == Decimal(amount) else None
+
+
+async def _dashboard_is_complete(demo: Demo) -> str:
+    config = await demo.api.command("lovelace/config", url_path=DASHBOARD)
+    shown = set(_shown_entities(config))
+    missing = shown - (await demo.api.states()).keys()
+    _require(bool(shown) and not missing, f"the dashboard shows what is not there: {missing}")
+    frontend = await demo.api.command("frontend/get_system_data", key="core")
+    first = frontend["value"]["default_panel"]
+    _require(first == DASHBOARD, f"the browser opens {first} first")
+    return f"the dashboard shows {len(shown)} entities, all of them there"
+
+
+def _shown_entities(config: Json) -> Iterator[str]:
+    """Entities of all cards but those that hide while there is nothing to show."""
+    match config:
+        case {"visibility": _}:
+            return
+        case dict():
+            if isinstance(entity := config.get("entity"), str):
+                yield entity
+            for value in config.values():
+                yield from _shown_entities(value)
+        case list():
+            for value in config:
+                yield from _shown_entities(value)
+        case _:
+            pass
+
+
+async def _script_orders(demo: Demo) -> str:
+    """An order so expensive that the automation has something to tell, too."""
+    link = "https://instagram.example/rose_garden"
+    await demo.api.call_action(*SCRIPT.split("."), link=link, quantity=EXPENSIVE_QUANTITY)
+    orders = await orders_of(demo.api, demo.account(PANEL_TITLE))
+    placed = [order for order in orders if order["link"] == link]
+    _require(len(placed) == 1, f"the script has placed {len(placed)} orders")
+    title = f"Order #{placed[0]['order']} placed"
+    return await poll(title, lambda: _notification(demo, title), within=_SETTLE_SECONDS)
+
+
+async def _low_balance_is_told(demo: Demo) -> str:
+    title = f"{PANEL_TITLE}: low balance"
+    return await poll(title, lambda: _notification(demo, title), within=_SETTLE_SECONDS)
+
+
+async def _notification(demo: Demo, title: str) -> str | None:
+    """Title and text of a notification, if it is there."""
+    for notification in await demo.api.command("persistent_notification/get"):
+        if notification["title"] == title:
+            return f"{title}: {notification['message']}"
+    return None
+
+
+async def _log_is_clean(demo: Demo) -> str:
+    log = demo.home_assistant.log_path.read_text()
+    problems = list(log_problems(log, secrets=[PANEL_KEY]))
+    _require(not problems, "the log has:\n" + "\n".join(problems))
+    return f"{log.count('\n')} lines of log without an error of ours and without the API key"
+
+
+def _require(condition: bool, failure: str) -> None:  # noqa: FBT001  # as assert, which -O takes away
+    if not condition:
+        raise CheckFailedError(failure)
+
+
+_CHECKS: Final = (
+    _orders_are_there,
+    _orders_move,
+    _balances_are_right,
+    _dashboard_is_complete,
+    _script_orders,
+    _low_balance_is_told,
+    _log_is_clean,
+)

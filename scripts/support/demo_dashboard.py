@@ -1,0 +1,168 @@
+"""The demo's dashboard, made of Home Assistant's own cards; one view for each account."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from .demo_account import PRACTICE_TITLE, DemoAccount
+from .demo_examples import AUTOMATION, EXPENSIVE_QUANTITY, LOW_BALANCE, SCRIPT
+from .home_assistant_api import HomeAssistantApi, Json
+
+type Config = dict[str, Json]
+
+DASHBOARD: Final = "smm-panel"
+TITLE: Final = "SMM panels"
+
+SLOTS: Final = 20
+"""As many as an account uses unless its options say otherwise."""
+
+_COLUMNS: Final = 4  # sections beside each other on a wide screen
+_HALF: Final = {"columns": 6}
+_FULL: Final = {"columns": "full"}
+
+
+async def install_dashboard(api: HomeAssistantApi, accounts: Sequence[DemoAccount]) -> None:
+    """Add the dashboard to the sidebar and open it first."""
+    await api.command(
+        "lovelace/dashboards/create",
+        url_path=DASHBOARD,
+        title=TITLE,
+        icon="mdi:cart-heart",
+    )
+    await api.command("lovelace/config/save", url_path=DASHBOARD, config=dashboard(accounts))
+    await api.command("frontend/set_system_data", key="core", value={"default_panel": DASHBOARD})
+
+
+def dashboard(accounts: Sequence[DemoAccount]) -> Config:
+    """Configuration of the whole dashboard."""
+    return {"title": TITLE, "views": [_view(account) for account in accounts]}
+
+
+def _view(account: DemoAccount) -> Config:
+    practice = account.title == PRACTICE_TITLE
+    sections = [_account_section(account), _list_section(account)]
+    if not practice:
+        sections.append(_examples_section())
+    return {
+        "title": account.title,
+        "path": account.title.lower().replace(" ", "-"),
+        "type": "sections",
+        "max_columns": _COLUMNS,
+        "sections": [
+            *sections,
+            _slots_heading(),
+            *(_slot_section(account, slot) for slot in range(1, SLOTS + 1)),
+        ],
+    }
+
+
+def _account_section(account: DemoAccount) -> Config:
+    balance = account.entity("sensor", "balance")
+    return _section(
+        _heading(account.title, "mdi:wallet"),
+        _tile(balance, "Balance", _FULL),
+        {
+            "type": "history-graph",
+            "hours_to_show": 0.5,
+            "entities": [{"entity": balance, "name": "Balance"}],
+            "grid_options": _FULL,
+        },
+        _tile(account.entity("sensor", "open_orders"), "Open", _HALF),
+        _tile(account.entity("sensor", "orders_needing_attention"), "Need attention", _HALF)
+        | {"color": "orange"},
+    )
+
+
+def _list_section(account: DemoAccount) -> Config:
+    return _section(
+        _heading("All orders", "mdi:format-list-checks"),
+        {
+            "type": "todo-list",
+            "entity": account.entity("todo", "orders"),
+            "hide_completed": False,
+            "grid_options": {"columns": "full", "rows": 8},
+        },
+    )
+
+
+def _examples_section() -> Config:
+    return _section(
+        _heading("Examples", "mdi:lightbulb-on-outline"),
+        _tile(SCRIPT, "Place an order", _FULL)
+        | {
+            "hide_state": True,
+            "icon_tap_action": {"action": "more-info"},
+            "features": [{"type": "button", "action_name": "Order followers"}],
+        },
+        _tile(AUTOMATION, "Low balance", _FULL)
+        | {"features": [{"type": "toggle"}], "features_position": "inline"},
+        {
+            "type": "markdown",
+            "text_only": True,
+            "content": (
+                f"The automation tells when an account has less than {LOW_BALANCE} USD left: "
+                f"order {EXPENSIVE_QUANTITY} followers to see it."
+            ),
+        },
+    )
+
+
+def _slots_heading() -> Config:
+    return _section(_heading("Order slots", "mdi:view-grid-outline")) | {"column_span": _COLUMNS}
+
+
+def _slot_section(account: DemoAccount, slot: int) -> Config:
+    """Section of a slot, there whenever the slot shows an order."""
+    status = account.slot_entity("sensor", slot, "status")
+    progress = account.slot_entity("sensor", slot, "progress")
+    return _section(
+        {"type": "heading", "heading": f"Slot {slot}", "heading_style": "subtitle"},
+        _tile(status, {"type": "device"}, _FULL) | {"state_content": ["state", "last_changed"]},
+        _known(_tile(progress, "Progress", _HALF) | {"features": [{"type": "bar-gauge"}]}),
+        _known(_tile(account.slot_entity("sensor", slot, "charge"), "Charge", _HALF)),
+        _button(account, slot, "cancel"),
+        _button(account, slot, "refill"),
+    ) | {"visibility": [_available(status)]}
+
+
+def _button(account: DemoAccount, slot: int, key: str) -> Config:
+    """Button of a slot, there while the order allows it."""
+    entity = account.slot_entity("button", slot, key)
+    press = {
+        "action": "perform-action",
+        "perform_action": "button.press",
+        "target": {"entity_id": entity},
+        "confirmation": {
+            "title": f"{key.capitalize()} this order?",
+            "text": "The panel is asked at once; it may refuse.",
+            "confirm_text": f"{key.capitalize()} order",
+            "dismiss_text": "Leave it",  # "Cancel" would be either
+        },
+    }
+    return _tile(entity, key.capitalize(), _HALF) | {
+        "hide_state": True,
+        "tap_action": press,
+        "icon_tap_action": press,
+        "visibility": [_available(entity)],
+    }
+
+
+def _known(card: Config) -> Config:
+    """Hide a card while there is nothing to show: a subscription has no progress."""
+    shown = {"condition": "state", "entity": card["entity"]}
+    return card | {"visibility": [shown | {"state_not": ["unavailable", "unknown"]}]}
+
+
+def _available(entity: str) -> Config:
+    return {"condition": "state", "entity": entity, "state_not": "unavailable"}
+
+
+def _section(*cards: Config) -> Config:
+    return {"type": "grid", "cards": list(cards)}
+
+
+def _heading(text: str, icon: str) -> Config:
+    return {"type": "heading", "heading": text, "icon": icon}
+
+
+def _tile(entity: str, name: Json, grid: Config) -> Config:
+    return {"type": "tile", "entity": entity, "name": name, "grid_options": grid}

@@ -1,0 +1,103 @@
+"""The demo's example automation and example script, both open to editing in the UI."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from .demo_account import DOMAIN, DemoAccount
+from .home_assistant_api import HomeAssistantApi, Json
+
+AUTOMATION: Final = "automation.low_balance"
+SCRIPT: Final = "script.place_an_order"
+
+LOW_BALANCE: Final = 25
+"""In the accounts' currency."""
+
+EXPENSIVE_QUANTITY: Final = 45_000
+"""What the script can be asked for to bring the balance below that: 78.30 USD."""
+
+_SCRIPT_SERVICE: Final = "102"
+
+
+async def install_examples(api: HomeAssistantApi, accounts: Sequence[DemoAccount]) -> None:
+    """Save both as the UI's editors do."""
+    balances = [account.entity("sensor", "balance") for account in accounts]
+    await _save(api, AUTOMATION, low_balance_automation(balances))
+    await _save(api, SCRIPT, place_order_script(accounts[0]))
+
+
+async def _save(api: HomeAssistantApi, entity_id: str, config: dict[str, Json]) -> None:
+    domain, object_id = entity_id.split(".")
+    await api.post(f"config/{domain}/config/{object_id}", config)
+
+
+def low_balance_automation(balances: Sequence[str]) -> dict[str, Json]:
+    """Automation that tells when the balance of an account becomes low."""
+    return {
+        "alias": "Low balance",
+        "description": "Tells when the balance of an account falls below a threshold.",
+        "mode": "parallel",
+        "triggers": [
+            {"trigger": "numeric_state", "entity_id": list(balances), "below": LOW_BALANCE}
+        ],
+        "actions": [
+            {
+                "action": "persistent_notification.create",
+                "data": {
+                    "notification_id": "low_balance_{{ trigger.entity_id }}",
+                    "title": "{{ device_name(trigger.entity_id) }}: low balance",
+                    "message": (
+                        "{{ states(trigger.entity_id, with_unit=True, rounded=True) }} are left. "
+                        "Top up at the panel before it refuses the next order."
+                    ),
+                },
+            }
+        ],
+    }
+
+
+def place_order_script(account: DemoAccount) -> dict[str, Json]:
+    """Script that orders followers and tells what became of it."""
+    return {
+        "alias": "Place an order",
+        "description": f"Orders followers (service {_SCRIPT_SERVICE}) on {account.title}.",
+        "icon": "mdi:cart-plus",
+        "mode": "queued",
+        "fields": {
+            "link": {
+                "name": "Link",
+                "description": "The profile to deliver to.",
+                "required": True,
+                "default": "https://instagram.example/rose_garden",
+                "selector": {"text": {"type": "url"}},
+            },
+            "quantity": {
+                "name": "Quantity",
+                "description": "How many followers, at 1.74 USD per 1000.",
+                "required": True,
+                "default": 500,
+                "selector": {"number": {"min": 10, "max": 50_000, "mode": "box"}},
+            },
+        },
+        "sequence": [
+            {
+                "action": f"{DOMAIN}.place_order",
+                "data": {
+                    "config_entry_id": account.entry_id,
+                    "service": _SCRIPT_SERVICE,
+                    "link": "{{ link }}",
+                    "quantity": "{{ quantity }}",
+                },
+                "response_variable": "placed",
+            },
+            {
+                "action": "persistent_notification.create",
+                "data": {
+                    "title": "Order #{{ placed.order }} placed",
+                    "message": (
+                        "{{ placed.quantity }} x {{ placed.name }} for {{ placed.link }}, "
+                        "about {{ placed.estimate }} {{ placed.currency }}."
+                    ),
+                },
+            },
+        ],
+    }
