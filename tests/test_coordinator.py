@@ -1,10 +1,13 @@
 """Polling: what is asked, when, and who is told."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, State
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
@@ -261,6 +264,27 @@ async def test_the_same_order_is_tracked_once(
     assert list(results) == [orders[0]]
     assert panel.count() == before
     assert len(setup_entry.runtime_data.book.orders) == 3
+
+
+async def test_what_cannot_be_written_down_is_told_and_shown(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, orders: list[str]
+) -> None:
+    """With a full disk the list must still show what holds until the restart."""
+    coordinator = setup_entry.runtime_data.orders
+    order = coordinator.book.find(orders[0])
+    disk_full = patch(
+        "homeassistant.helpers.storage.Store._async_write_data", side_effect=WriteError("full")
+    )
+
+    with disk_full, pytest.raises(HomeAssistantError) as caught:
+        await coordinator.async_untrack([order.key])
+    assert caught.value.translation_key == "book_not_written"
+    assert state(hass, "sensor.panel_open_orders").state == "2"
+
+    with disk_full, pytest.raises(HomeAssistantError):
+        await coordinator.async_track([orders[0]])
+    assert state(hass, "sensor.panel_open_orders").state == "3"
+    await coordinator.book.async_save()
 
 
 async def test_one_listener_s_defect_does_not_stop_the_others(

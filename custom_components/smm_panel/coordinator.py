@@ -199,14 +199,18 @@ class OrdersCoordinator(PanelCoordinator[None]):
             else:
                 tracked[order] = added = TrackedOrder.tracked(order, report, now)
                 new.append(added)
-        await self.book.async_put(new)
-        self.async_written(order.key for order in new)
+        try:
+            await self.book.async_put(new)
+        finally:
+            self.async_written(order.key for order in new)
         return tracked
 
     async def async_untrack(self, keys: Collection[str]) -> None:
         """Forget orders by their keys; the panel goes on with them."""
-        await self.book.async_discard(keys)
-        self.async_publish(keys)
+        try:
+            await self.book.async_discard(keys)
+        finally:
+            self.async_publish(keys)
 
     @callback
     def _assign_slots(self) -> frozenset[int]:
