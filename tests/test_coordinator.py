@@ -266,6 +266,19 @@ async def test_the_same_order_is_tracked_once(
     assert len(setup_entry.runtime_data.book.orders) == 3
 
 
+async def test_a_slot_is_empty_while_its_order_is_being_forgotten(
+    setup_entry: MockConfigEntry, orders: list[str]
+) -> None:
+    """Its entities may be written for another reason while the disk is busy."""
+    coordinator = setup_entry.runtime_data.orders
+    order = coordinator.in_slot(1)
+
+    await coordinator.book.async_discard([order.key])
+
+    assert order.order == orders[0]
+    assert coordinator.in_slot(1) is None
+
+
 async def test_what_cannot_be_written_down_is_told_and_shown(
     hass: HomeAssistant, setup_entry: MockConfigEntry, orders: list[str]
 ) -> None:

@@ -122,9 +122,12 @@ class OrdersCoordinator(PanelCoordinator[None]):
         self._set_interval()
 
     def in_slot(self, slot: int) -> TrackedOrder | None:
-        """Return the order that a slot shows."""
+        """Return the order that a slot shows.
+
+        None as well while a forgotten order has not been published yet.
+        """
         key = self.book.slots.get(slot)
-        return None if key is None else self.book.orders[key]
+        return None if key is None else self.book.orders.get(key)
 
     @override
     async def _async_fetch(self) -> None:
@@ -185,7 +188,10 @@ class OrdersCoordinator(PanelCoordinator[None]):
             LOGGER.exception("Unexpected error updating a listener of %s", self.name)
 
     async def async_track(self, orders: Iterable[str]) -> dict[str, TrackedOrder | ItemError]:
-        """Track orders by the panel's ids, those that the panel knows. Raises PanelError."""
+        """Track orders by the panel's ids, those that the panel knows.
+
+        Raises PanelError, and OrderBookWriteError if they hold until the restart only.
+        """
         asked = list(dict.fromkeys(orders))
         tracked: dict[str, TrackedOrder | ItemError] = {
             order: known for order in asked if (known := self.book.find(order)) is not None
@@ -206,7 +212,10 @@ class OrdersCoordinator(PanelCoordinator[None]):
         return tracked
 
     async def async_untrack(self, keys: Collection[str]) -> None:
-        """Forget orders by their keys; the panel goes on with them."""
+        """Forget orders by their keys; the panel goes on with them.
+
+        Raises OrderBookWriteError if they will be back after the restart.
+        """
         try:
             await self.book.async_discard(keys)
         finally:
