@@ -67,7 +67,7 @@ def _show(options: Namespace) -> None:
 
 async def _watch(port: int) -> None:
     start = time.monotonic()
-    async with running_demo(_FOLDER, port=port, speed=_SPEED) as demo:
+    async with running_demo(_FOLDER, port=port, speed=_SPEED, mishaps=True) as demo:
         print(f"    done in {time.monotonic() - start:.0f} s", flush=True)
         print(_guide(demo), flush=True)
         try:
@@ -80,7 +80,9 @@ async def _check() -> None:
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="smm-panel-demo-") as folder:
         demo_folder = Path(folder) / "demo"
-        async with running_demo(demo_folder, port=free_port(), speed=_CHECK_SPEED) as demo:
+        async with running_demo(
+            demo_folder, port=free_port(), speed=_CHECK_SPEED, mishaps=False
+        ) as demo:
             print("==> Checking what it shows", flush=True)
             await check_demo(demo)
     print(f"The demo works: checked in {time.monotonic() - start:.0f} s", flush=True)

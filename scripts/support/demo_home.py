@@ -37,10 +37,12 @@ class Demo:
 
 
 @asynccontextmanager
-async def running_demo(folder: Path, *, port: int, speed: float) -> AsyncGenerator[Demo]:
+async def running_demo(
+    folder: Path, *, port: int, speed: float, mishaps: bool
+) -> AsyncGenerator[Demo]:
     """Run the demo in a folder, as an earlier run left it or from the beginning.
 
-    Raises RuntimeError if a port is taken.
+    With mishaps, some orders end partial or canceled. Raises RuntimeError if a port is taken.
     """
     is_new, panel_port = _open_folder(folder)
     for number in (port, panel_port):
@@ -48,7 +50,7 @@ async def running_demo(folder: Path, *, port: int, speed: float) -> AsyncGenerat
             raise RuntimeError(f"Something else listens on port {number}: end it first")
     print("==> Starting the simulated panel and Home Assistant", flush=True)
     async with (
-        PanelProcess(folder, port=panel_port, speed=speed) as panel,
+        PanelProcess(folder, port=panel_port, speed=speed, mishaps=mishaps) as panel,
         HomeAssistantProcess(folder / "home_assistant", port=port) as home_assistant,
     ):
         if is_new:

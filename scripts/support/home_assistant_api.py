@@ -86,6 +86,10 @@ class HomeAssistantApi:
         """Answer of POST /api/<path>."""
         return await self._request("POST", f"/api/{path}", json=data)
 
+    async def delete(self, path: str) -> Json:
+        """Answer of DELETE /api/<path>."""
+        return await self._request("DELETE", f"/api/{path}")
+
     async def command(self, command_type: str, **fields: Json) -> Json:
         """Result of one WebSocket command."""
         tokens = await self.tokens()

@@ -23,7 +23,7 @@ class PanelProcess:
     there.
     """
 
-    def __init__(self, folder: Path, *, port: int, speed: float) -> None:
+    def __init__(self, folder: Path, *, port: int, speed: float, mishaps: bool) -> None:
         self.url = f"http://127.0.0.1:{port}/api/v2"
         self._folder = folder
         self._options = (
@@ -31,6 +31,7 @@ class PanelProcess:
             *("--key", PANEL_KEY),
             *("--speed", str(speed)),
             *("--state", str(folder / "panel.json")),
+            *(() if mishaps else ("--no-mishaps",)),
         )
         self._process: ChildProcess | None = None
 

@@ -11,7 +11,7 @@ from random import Random
 import signal
 import sys
 
-from custom_components.smm_panel.simulator import SimulatedAnswer, SimulatedPanel
+from custom_components.smm_panel.simulator import Odds, SimulatedAnswer, SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Delay
 from custom_components.smm_panel.simulator.server import PanelServer
 
@@ -63,12 +63,14 @@ async def _serve(options: Namespace) -> None:
 
 def _panel(options: Namespace) -> SimulatedPanel:
     random = Random()  # noqa: S311  # drawing fates, not keys
+    odds = Odds(partial=0, canceled=0, refill_rejected=0) if options.no_mishaps else Odds()
     if options.state is not None and options.state.exists():
         return SimulatedPanel.from_dict(
             json.loads(options.state.read_text()),
             clock=_now,
             random=random,
             speed=options.speed,
+            odds=odds,
             api_key=options.key,
         )
     return SimulatedPanel(
@@ -76,6 +78,7 @@ def _panel(options: Namespace) -> SimulatedPanel:
         random=random,
         balance=options.balance,
         speed=options.speed,
+        odds=odds,
         api_key=options.key,
     )
 
@@ -104,6 +107,7 @@ def _options() -> Namespace:
     add("--speed", type=_above_zero, default=1.0, help="60 makes seconds of an order's minutes")
     add("--balance", type=_money, default=Decimal(100), help="balance of a new account, in USD")
     add("--latency", type=_seconds, default=0.0, help="seconds to wait before each answer")
+    add("--no-mishaps", action="store_true", help="deliver every order in full")
     add("--state", type=Path, help="file that keeps the account over restarts")
     return parser.parse_args()
 

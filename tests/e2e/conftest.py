@@ -1,16 +1,26 @@
-"""A real Home Assistant for all end-to-end tests, and a browser signed in to it."""
+"""A running demo for all end-to-end tests, and a browser signed in to its Home Assistant."""
 
 from collections.abc import AsyncGenerator
 import json
 import os
 import shutil
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 import pytest
 import pytest_asyncio
 import pytest_socket
 
+from scripts.support.demo_home import Demo, running_demo
 from scripts.support.home_assistant import HomeAssistantProcess
+from scripts.support.ports import free_port
+
+SPEED = 20.0
+"""Of the simulated panel: orders take ten seconds to a minute and a half."""
+
+WAIT_SECONDS = 30
+"""For what a page is to show."""
+
+expect.set_options(timeout=WAIT_SECONDS * 1000)
 
 CHROMIUM_OPTIONS = (
     "--no-sandbox",  # its sandbox needs rights that containers lack
@@ -29,13 +39,18 @@ def sockets(socket_enabled: None) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def home_assistant(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncGenerator[HomeAssistantProcess]:
-    """A running Home Assistant; whoever ends it starts it again."""
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Demo]:
+    """The demo: a simulated panel, and a Home Assistant with two accounts and a dozen orders."""
     pytest_socket.enable_socket()  # set up before `sockets`, which is per test
-    async with HomeAssistantProcess(tmp_path_factory.mktemp("home_assistant")) as running:
+    folder = tmp_path_factory.mktemp("demo")
+    async with running_demo(folder, port=free_port(), speed=SPEED, mishaps=False) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def home_assistant(demo: Demo) -> HomeAssistantProcess:
+    """A running Home Assistant; whoever ends it starts it again."""
+    return demo.home_assistant
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +77,11 @@ async def browser(chromium: str) -> AsyncGenerator[Browser]:
 
 
 @pytest.fixture
-async def page(home_assistant: HomeAssistantProcess, browser: Browser) -> Page:
-    """A page on which the frontend finds its user signed in; open any path of it."""
+async def page(home_assistant: HomeAssistantProcess, browser: Browser) -> AsyncGenerator[Page]:
+    """A page on which the frontend finds its user signed in; open any path of it.
+
+    Fails the test if the page has written errors to its console.
+    """
     api = home_assistant.api
     tokens = await api.tokens()
     stored = {
@@ -79,4 +97,15 @@ async def page(home_assistant: HomeAssistantProcess, browser: Browser) -> Page:
     await context.add_init_script(
         f"localStorage.setItem('hassTokens', {json.dumps(json.dumps(stored))})"
     )
-    return await context.new_page()
+    page = await context.new_page()
+    page.set_default_timeout(WAIT_SECONDS * 1000)
+    errors: list[str] = []
+    page.on("console", lambda message: errors.extend(_error(message)))
+    yield page
+    assert errors == []
+
+
+def _error(message: ConsoleMessage) -> list[str]:
+    """Return what a message complains of, unless it is a picture that the internet would have."""
+    is_error = message.type == "error" and "Failed to load resource" not in message.text
+    return [message.text] if is_error else []

@@ -1,0 +1,36 @@
+"""Home Assistant is killed at the worst moment: right after an order was answered."""
+
+import pytest
+
+from scripts.support.demo_account import PANEL_TITLE, PRACTICE_TITLE
+from scripts.support.demo_home import Demo
+from scripts.support.demo_orders import Order, orders_of, place_order
+
+from .orders import account_of, ask_for
+
+ORDERS: dict[str, Order] = {
+    PANEL_TITLE: {"service": "101", "link": "https://instagram.example/crash", "quantity": 100},
+    PRACTICE_TITLE: {"service": "301", "link": "https://tiktok.example/crash", "quantity": 100},
+}
+
+
+@pytest.mark.parametrize("title", ORDERS)
+async def test_placed_order_survives_a_kill(demo: Demo, title: str) -> None:
+    """Money would be spent on an order that nobody knows of after a power cut."""
+    account = await account_of(demo, title)
+    balance = account.entity("sensor", "balance")
+    order = await place_order(demo.api, account, ORDERS[title])
+    await demo.home_assistant.kill()
+
+    await demo.home_assistant.start()
+
+    kept = {row["order"]: row for row in await orders_of(demo.api, account)}
+    assert kept[order]["link"] == ORDERS[title]["link"]
+    asked = await ask_for(demo, account, order)  # the practice account's panel died with it
+    assert "error_kind" not in asked
+    todo = account.entity("todo", "orders")
+    lists = await demo.api.call_action_with_response("todo", "get_items", entity_id=todo)
+    assert any(f"#{order} " in item["summary"] for item in lists[todo]["items"])
+    states = await demo.api.states()
+    assert order in {state["attributes"].get("order") for state in states.values()}
+    assert states[balance]["state"] != "unavailable"
