@@ -1,6 +1,6 @@
 """Polling: what is asked, when, and who is told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
@@ -164,24 +164,24 @@ async def test_only_changed_slots_are_written(
 ) -> None:
     """The cost follows the changes, not the orders."""
     coordinator = setup_entry.runtime_data.orders
-    before = [state(hass, f"sensor.panel_order_slot_{slot}_status") for slot in (1, 2, 3)]
 
+    def written() -> list[datetime]:
+        # The state machine alters the states themselves, so their times are taken out.
+        entities = [f"sensor.panel_order_slot_{slot}_status" for slot in (1, 2, 3)]
+        return [state(hass, entity).last_reported for entity in entities]
+
+    before = written()
     old = coordinator.book.find(orders[1])
     changed = coordinator.book.apply(
         {orders[1]: ItemError(message="Incorrect order ID", kind=ErrorKind.BAD_ORDER)}, NOON
     )
     coordinator.async_publish(changed)
 
-    after = [state(hass, f"sensor.panel_order_slot_{slot}_status") for slot in (1, 2, 3)]
-    assert [
-        new.last_reported > old.last_reported for old, new in zip(before, after, strict=True)
-    ] == [
-        False,
-        True,
-        False,
-    ]
+    is_written = [new > earlier for earlier, new in zip(before, written(), strict=True)]
+    assert is_written == [False, True, False]
     assert old.error is None
-    assert after[1].attributes["error"] == "Incorrect order ID"
+    status = state(hass, "sensor.panel_order_slot_2_status")
+    assert status.attributes["error"] == "Incorrect order ID"
     assert state(hass, "sensor.panel_orders_needing_attention").state == "1"
 
 
@@ -216,6 +216,33 @@ async def test_a_silent_panel_makes_entities_unavailable_until_it_answers(
     errors = [record for record in caplog.records if record.levelname == "ERROR"]
     assert len(errors) == 2, "one for the balance and one for the orders"
     assert not [record for record in errors if record.exc_info]
+
+
+async def test_unchanged_orders_come_back_too(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, orders: list[str], panel: PanelServer
+) -> None:
+    """Entities that nothing changed for must not stay unavailable after an outage."""
+    coordinator = setup_entry.runtime_data.orders
+    entities = ["sensor.panel_open_orders", "sensor.panel_order_slot_1_status"]
+
+    panel.faults.add(Drop(), action="status")
+    await coordinator.async_refresh()
+    assert [state(hass, entity).state for entity in entities] == [STATE_UNAVAILABLE] * 2
+    await coordinator.async_refresh()
+
+    assert [state(hass, entity).state for entity in entities] == ["3", "pending"]
+
+
+async def test_an_unchanged_balance_is_not_written(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """Six times an hour nothing new would fill nobody's recorder, yet cost all the same."""
+    before = state(hass, "sensor.panel_balance").last_reported
+
+    await setup_entry.runtime_data.balance.async_refresh()
+
+    assert panel.count("balance") == 2
+    assert state(hass, "sensor.panel_balance").last_reported == before
 
 
 async def test_retry_after_is_obeyed(

@@ -1,6 +1,7 @@
 """Placing, refilling and canceling: sent once, and on disk before and after."""
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
@@ -76,6 +77,17 @@ async def test_a_placed_order_is_on_disk_tracked_and_charged(
     balance = hass.states.get("sensor.panel_balance")
     assert balance
     assert balance.state == str(simulated.balance) != "100"
+
+
+async def test_what_the_panel_charged_replaces_the_estimate(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """Rates differ from account to account; the panel's word is the better one."""
+    panel.faults.add(Reply(text='{"order": 7, "charge": "0.50"}'), action="add")
+
+    order = await place(hass, setup_entry)
+
+    assert order.estimate == Decimal("0.50")
 
 
 async def test_the_intent_is_on_disk_before_the_panel_hears_of_it(

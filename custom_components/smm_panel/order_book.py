@@ -107,9 +107,7 @@ class OrderBook:
             return
         for row in stored["orders"]:
             self._put(TrackedOrder.from_dict(row))
-        self._slots = {
-            int(slot): key for slot, key in stored["slots"].items() if key in self._orders
-        }
+        self._slots = {int(slot): key for slot, key in stored["slots"].items()}
         unsettled = [
             order for order in self._orders.values() if order.placement is Placement.INTENDED
         ]
