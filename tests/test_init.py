@@ -6,6 +6,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
@@ -13,12 +14,13 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.smm_panel.api import OrderStatus
 from custom_components.smm_panel.const import CONF_ORDER_SLOTS, DOMAIN
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
-from .orders import placed_elsewhere
+from .orders import NOON, placed_elsewhere, report
 
 
 def slot_device(entry: MockConfigEntry, slot: int) -> tuple[str, str]:
@@ -99,6 +101,56 @@ async def test_a_reload_keeps_orders_and_slots(
     book = setup_entry.runtime_data.book
     assert [order.order for order in book.orders.values()] == orders
     assert dict(book.slots) == slots != {}
+
+
+async def test_an_unload_writes_what_the_last_polls_brought(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    simulated: SimulatedPanel,
+    hass_storage: dict[str, Any],
+) -> None:
+    """A later write of the old order book would undo what the new one knows."""
+    await track(setup_entry, order := placed_elsewhere(simulated))
+    book = setup_entry.runtime_data.book
+    book.apply({order: report(OrderStatus.COMPLETED)}, NOON)
+
+    await hass.config_entries.async_unload(setup_entry.entry_id)
+
+    [row] = hass_storage["smm_panel.account"]["data"]["orders"]
+    assert row["report"]["status"] == "completed"
+
+
+async def test_open_orders_are_read_at_set_up(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    simulated: SimulatedPanel,
+    panel: PanelServer,
+) -> None:
+    """After hours without Home Assistant, old figures must not stand for minutes."""
+    await track(setup_entry, placed_elsewhere(simulated))
+    before = panel.count("status")
+
+    await hass.config_entries.async_reload(setup_entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert panel.count("status") == before + 1
+
+
+async def test_an_unused_slot_outlives_a_reload(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, simulated: SimulatedPanel
+) -> None:
+    """Its entities must not be left without an integration that provides them."""
+    await track(setup_entry, order := placed_elsewhere(simulated))
+    coordinator = setup_entry.runtime_data.orders
+    await coordinator.async_untrack([coordinator.book.find(order).key])
+
+    await hass.config_entries.async_reload(setup_entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    status = hass.states.get("sensor.panel_order_slot_1_status")
+    assert status
+    assert status.state == STATE_UNAVAILABLE
+    assert "restored" not in status.attributes
 
 
 async def test_removing_the_account_removes_its_files(

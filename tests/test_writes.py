@@ -168,6 +168,8 @@ async def test_a_refused_order_leaves_nothing_behind(
 
     assert caught.value.translation_key == key
     assert rows(hass_storage) == []
+    flows = hass.config_entries.flow.async_progress()
+    assert len(flows) == (1 if key == "invalid_auth" else 0), "a refused key asks for another"
 
 
 async def test_nothing_is_sent_unless_the_intent_is_on_disk(

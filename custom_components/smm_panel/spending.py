@@ -16,6 +16,6 @@ def estimate(request: OrderRequest, service: Service) -> Decimal | None:
     """
     if request.per_order:
         return service.rate
-    if request.count is None:
+    if request.count is None or not request.known_type:
         return None
     return service.rate * request.count / RATE_UNIT
