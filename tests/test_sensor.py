@@ -98,7 +98,10 @@ async def test_the_slot_s_device_is_named_after_its_order(
     assert state
     assert (state.name, state.state) == ("#8 Likes Status", "pending")
     devices = dr.async_entries_for_config_entry(device_registry, setup_entry.entry_id)
-    assert {device.name for device in devices} == {"Panel", "#8 Likes"}
+    assert {device.name: device.model for device in devices} == {
+        "Panel": "SMM panel API v2",
+        "#8 Likes": "Order slot 1",
+    }
     account = next(device for device in devices if device.name == "Panel")
     assert [device.via_device_id for device in devices] == [None, account.id]
 

@@ -25,7 +25,7 @@ LINK = "https://example.com/p"
     ],
 )
 def test_estimate(type_name: str, fields: dict[str, Any], price: str | None) -> None:
-    """Rates are per 1000, of packages per order; what has no end, or no known type, has no price."""
+    """Rates are per 1000, of packages per order; without an end or a known type: no price."""
     service = Service(
         id="1",
         name="Followers",

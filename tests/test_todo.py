@@ -67,7 +67,7 @@ async def test_adding_an_order_id_tracks_the_order(
         {
             "summary": f"#{order}",
             "status": "needs_action",
-            "description": "Pending · 0.09000 USD",
+            "description": "Pending · 0.09 USD",
         }
     ]
     assert setup_entry.runtime_data.book.find(order)
@@ -137,6 +137,27 @@ async def test_final_orders_are_done(
     assert [item["status"] for item in await items(hass)] == ["completed"]
 
 
+@pytest.mark.parametrize(
+    ("charge", "text"),
+    [
+        ("0.09000", "0.09"),
+        ("12", "12.00"),
+        ("0.27819", "0.27819"),
+        ("0E-8", "0.00"),
+        ("1E-7", "0.0000001"),
+    ],
+)
+async def test_amounts_are_written_as_people_write_them(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, charge: str, text: str
+) -> None:
+    """Panels write five decimals or more; an exponent is nothing for a list."""
+    data = setup_entry.runtime_data
+    await data.book.async_put([tracked("1", report=report(charge=Decimal(charge)))])
+    data.orders.async_publish(data.book.orders)
+
+    assert (await items(hass))[0]["description"] == f"Pending · {text}"
+
+
 async def test_an_item_says_what_there_is_to_know(
     hass: HomeAssistant, setup_entry: MockConfigEntry
 ) -> None:
@@ -167,6 +188,6 @@ async def test_an_item_says_what_there_is_to_know(
         {
             "summary": "#1 Followers",
             "status": "needs_action",
-            "description": "In progress · 75 % · 1.8 USD\nIncorrect order ID\nhttps://example.com/p",
+            "description": "In progress · 75 % · 1.80 USD\nIncorrect order ID\nhttps://example.com/p",
         },
     ]

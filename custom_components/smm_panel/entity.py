@@ -153,6 +153,8 @@ def _slot_device(orders: OrdersCoordinator, slot: int) -> DeviceInfo:
     info = DeviceInfo(
         identifiers={(DOMAIN, _slot_identifier(entry, slot))},
         entry_type=DeviceEntryType.SERVICE,
+        # The name is the order's; this tells which entity ids belong to the device.
+        model=f"Order slot {slot}",
         via_device_id=dr.async_get_device_id_by_identifier(
             orders.hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id
         ),

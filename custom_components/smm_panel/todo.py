@@ -1,5 +1,6 @@
 """The to-do list of an account: every tracked order is an item."""
 
+from decimal import Decimal
 from typing import override
 
 from homeassistant.components.todo import (
@@ -108,7 +109,7 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
         progress = None if order.progress is None else f"{order.progress:.0f} %"
         charge = None
         if report is not None and report.charge is not None:
-            charge = f"{report.charge:f} {report.currency or ''}".rstrip()
+            charge = f"{_plain(report.charge)} {report.currency or ''}".rstrip()
         facts = (
             state or (report and report.status_text),
             progress,
@@ -116,3 +117,8 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
         )
         lines = (" · ".join(fact for fact in facts if fact), order.error, order.link)
         return "\n".join(line for line in lines if line)
+
+
+def _plain(amount: Decimal) -> str:
+    """Write an amount with two decimals, and with more only where they say something."""
+    return f"{amount:.2f}" if amount == round(amount, 2) else f"{amount.normalize():f}"
