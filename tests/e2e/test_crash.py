@@ -1,10 +1,15 @@
 """Home Assistant is killed at the worst moment: right after an order was answered."""
 
+import asyncio
+import json
+from pathlib import Path
+
 import pytest
 
-from scripts.support.demo_account import PANEL_TITLE, PRACTICE_TITLE
+from scripts.support.demo_account import PANEL_TITLE, PRACTICE_TITLE, DemoAccount
 from scripts.support.demo_home import Demo
 from scripts.support.demo_orders import Order, orders_of, place_order
+from scripts.support.polling import poll
 
 from .orders import account_of, ask_for
 
@@ -13,11 +18,36 @@ ORDERS: dict[str, Order] = {
     PRACTICE_TITLE: {"service": "301", "link": "https://tiktok.example/crash", "quantity": 100},
 }
 
+SAVED_SECONDS = 60
+"""Home Assistant writes its registries ten seconds after the last change."""
+
+
+async def saved(demo: Demo, account: DemoAccount) -> None:
+    """Wait until Home Assistant has written down the account and its entities.
+
+    It does so late, so a kill before would take an account that another test has just added.
+    """
+    registry = demo.home_assistant.folder / ".storage" / "core.entity_registry"
+    wanted = {account.entity("sensor", "balance"), account.entity("todo", "orders")}
+
+    async def look() -> bool | None:
+        return wanted <= await asyncio.to_thread(_entities, registry, account.entry_id) or None
+
+    await poll(f"The entities of {account.title} are saved", look, within=SAVED_SECONDS)
+
+
+def _entities(registry: Path, entry_id: str) -> set[str]:
+    if not registry.exists():
+        return set()
+    rows = json.loads(registry.read_text())["data"]["entities"]
+    return {row["entity_id"] for row in rows if row["config_entry_id"] == entry_id}
+
 
 @pytest.mark.parametrize("title", ORDERS)
 async def test_placed_order_survives_a_kill(demo: Demo, title: str) -> None:
     """Money would be spent on an order that nobody knows of after a power cut."""
     account = await account_of(demo, title)
+    await saved(demo, account)
     balance = account.entity("sensor", "balance")
     order = await place_order(demo.api, account, ORDERS[title])
     await demo.home_assistant.kill()
