@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.support.demo_account import PANEL_TITLE, PRACTICE_TITLE, DemoAccount
+from scripts.support.demo_account import PANEL_TITLE, PRACTICE_TITLE, find_accounts
 from scripts.support.demo_home import Demo
 from scripts.support.demo_orders import Order, orders_of, place_order
 from scripts.support.polling import poll
@@ -22,32 +22,38 @@ SAVED_SECONDS = 60
 """Home Assistant writes its registries ten seconds after the last change."""
 
 
-async def saved(demo: Demo, account: DemoAccount) -> None:
-    """Wait until Home Assistant has written down the account and its entities.
+async def saved(demo: Demo) -> None:
+    """Wait until Home Assistant has written down the accounts and their entities.
 
-    It does so late, so a kill before would take an account that another test has just added.
+    It does so late: a kill before would mix up an account that another test has just
+    removed with the one it has added in its place.
     """
     registry = demo.home_assistant.folder / ".storage" / "core.entity_registry"
-    wanted = {account.entity("sensor", "balance"), account.entity("todo", "orders")}
+    wanted = {
+        (account.entry_id, account.entity(platform, key))
+        for account in await find_accounts(demo.api)
+        for platform, key in (("sensor", "balance"), ("todo", "orders"))
+    }
 
     async def look() -> bool | None:
-        return wanted <= await asyncio.to_thread(_entities, registry, account.entry_id) or None
+        return wanted <= await asyncio.to_thread(_entities, registry) or None
 
-    await poll(f"The entities of {account.title} are saved", look, within=SAVED_SECONDS)
+    await poll("The entities of all accounts are saved", look, within=SAVED_SECONDS)
 
 
-def _entities(registry: Path, entry_id: str) -> set[str]:
+def _entities(registry: Path) -> set[tuple[str, str]]:
+    """Return the config entry and the id of each entity in the file."""
     if not registry.exists():
         return set()
     rows = json.loads(registry.read_text())["data"]["entities"]
-    return {row["entity_id"] for row in rows if row["config_entry_id"] == entry_id}
+    return {(row["config_entry_id"], row["entity_id"]) for row in rows}
 
 
 @pytest.mark.parametrize("title", ORDERS)
 async def test_placed_order_survives_a_kill(demo: Demo, title: str) -> None:
     """Money would be spent on an order that nobody knows of after a power cut."""
     account = await account_of(demo, title)
-    await saved(demo, account)
+    await saved(demo)
     balance = account.entity("sensor", "balance")
     order = await place_order(demo.api, account, ORDERS[title])
     await demo.home_assistant.kill()
