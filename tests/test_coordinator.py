@@ -293,6 +293,26 @@ async def test_the_same_order_is_tracked_once(
     assert len(setup_entry.runtime_data.book.orders) == 3
 
 
+async def test_tracking_does_not_overwrite_what_came_meanwhile(
+    setup_entry: MockConfigEntry, simulated: SimulatedPanel
+) -> None:
+    """An order placed while its id is being asked for must keep its link and name."""
+    coordinator = setup_entry.runtime_data.orders
+    order = placed_elsewhere(simulated)
+    placed = tracked(order, name="Followers", link="https://example.com/p")
+    status = coordinator.client.status
+
+    async def place_meanwhile(orders: list[str]) -> object:
+        await coordinator.book.async_put([placed])
+        return await status(orders)
+
+    with patch.object(type(coordinator.client), "status", side_effect=place_meanwhile):
+        results = await coordinator.async_track([order])
+
+    assert results == {order: placed}
+    assert coordinator.book.find(order).link == "https://example.com/p"
+
+
 async def test_a_slot_is_empty_while_its_order_is_being_forgotten(
     setup_entry: MockConfigEntry, orders: list[str]
 ) -> None:

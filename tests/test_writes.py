@@ -1,6 +1,7 @@
 """Placing, refilling and canceling: sent once, and on disk before and after."""
 
 import asyncio
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -228,6 +229,30 @@ async def test_nothing_is_sent_while_home_assistant_stops(
 
     assert caught.value.translation_key == "stopping"
     assert panel.count("add") == 0
+    hass.set_state(CoreState.running)
+
+
+async def test_nothing_is_sent_if_home_assistant_stops_while_the_intent_is_saved(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """The store then puts the write off, and a kill would forget the order."""
+    quote = await async_quote(hass, setup_entry, FIELDS)
+    book = setup_entry.runtime_data.book
+    put = book.async_put
+
+    async def stop_meanwhile(orders: Iterable[TrackedOrder]) -> None:
+        hass.set_state(CoreState.stopping)
+        await put(orders)
+
+    with (
+        patch.object(book, "async_put", side_effect=stop_meanwhile),
+        pytest.raises(HomeAssistantError) as caught,
+    ):
+        await async_place_order(hass, setup_entry, quote)
+
+    assert caught.value.translation_key == "stopping"
+    assert panel.count("add") == 0
+    assert not book.orders
     hass.set_state(CoreState.running)
 
 

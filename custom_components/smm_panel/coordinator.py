@@ -202,6 +202,9 @@ class OrdersCoordinator(PanelCoordinator[None]):
         for order, report in (await self.client.status(unknown)).items():
             if isinstance(report, ItemError):
                 tracked[order] = report
+            elif (known := self.book.find(order)) is not None:
+                # Placed or tracked meanwhile, with more known of it than its report says.
+                tracked[order] = known
             else:
                 tracked[order] = added = TrackedOrder.tracked(order, report, now)
                 new.append(added)

@@ -146,9 +146,6 @@ async def _async_intend(hass: HomeAssistant, book: OrderBook, quote: Quote) -> T
         can_refill=quote.service.refill,
         can_cancel=quote.service.cancel,
     )
-    if hass.is_stopping:
-        # The store then writes at the very end, after the order would have been sent.
-        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="stopping")
     try:
         await book.async_put([intent])
     except OrderBookWriteError as err:
@@ -159,6 +156,11 @@ async def _async_intend(hass: HomeAssistant, book: OrderBook, quote: Quote) -> T
             translation_key="not_saved",
             translation_placeholders={"reason": err.reason},
         ) from err
+    if hass.is_stopping:
+        # Asked after the save: the store may have put it off to the very end, after the send.
+        with suppress(OrderBookWriteError):
+            await book.async_discard([intent.key])
+        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="stopping")
     return intent
 
 

@@ -3,10 +3,11 @@
 import asyncio
 import json
 from pathlib import Path
+import stat
 
 import pytest
 
-from scripts.support.demo_account import PANEL_TITLE, PRACTICE_TITLE, find_accounts
+from scripts.support.demo_account import DOMAIN, PANEL_TITLE, PRACTICE_TITLE, find_accounts
 from scripts.support.demo_home import Demo
 from scripts.support.demo_orders import Order, orders_of, place_order
 from scripts.support.polling import poll
@@ -17,6 +18,9 @@ ORDERS: dict[str, Order] = {
     PANEL_TITLE: {"service": "101", "link": "https://instagram.example/crash", "quantity": 100},
     PRACTICE_TITLE: {"service": "301", "link": "https://tiktok.example/crash", "quantity": 100},
 }
+
+PRIVATE = 0o600
+"""Links and charges are nobody else's business on a shared machine."""
 
 SAVED_SECONDS = 60
 """Home Assistant writes its registries ten seconds after the last change."""
@@ -60,6 +64,8 @@ async def test_placed_order_survives_a_kill(demo: Demo, title: str) -> None:
 
     await demo.home_assistant.start()
 
+    book = demo.home_assistant.folder / ".storage" / f"{DOMAIN}.{account.entry_id}"
+    assert stat.S_IMODE((await asyncio.to_thread(book.stat)).st_mode) == PRIVATE
     kept = {row["order"]: row for row in await orders_of(demo.api, account)}
     assert kept[order]["link"] == ORDERS[title]["link"]
     asked = await ask_for(demo, account, order)  # the practice account's panel died with it
