@@ -11,6 +11,7 @@ ORDER = OrderRequest(service="1", link="https://example.com/p", quantity=100)
 READS: dict[str, Call] = {
     "balance": lambda client: client.balance(),
     "services": lambda client: client.services(),
+    "orders": lambda client: client.orders(),
     "status": lambda client: client.status(["1", "2"]),
     "status of one": lambda client: client.status(["1"]),
     "refill_status": lambda client: client.refill_status(["1", "2"]),

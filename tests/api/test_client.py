@@ -9,6 +9,7 @@ from custom_components.smm_panel.api import (
     Balance,
     ErrorKind,
     ItemError,
+    ListedOrder,
     OrderReport,
     OrderRequest,
     OrderStatus,
@@ -16,6 +17,7 @@ from custom_components.smm_panel.api import (
     PanelAuthError,
     PanelClient,
     PanelRejectedError,
+    PanelResponseError,
     PlacedOrder,
     RefillStatus,
     Service,
@@ -311,3 +313,68 @@ async def test_large_service_list(server: LoopbackServer, client: PanelClient) -
 
     assert len(services) == 8000
     assert services[-1].id == "8000"
+
+
+LISTED = ListedOrder(
+    order="23501",
+    service="1",
+    link="https://example.com/p",
+    quantity=100,
+    charge=Decimal("0.09"),
+    created_at="2030-01-02 10:00:00",
+)
+LISTED_ROW = {
+    "service": 1,
+    "link": "https://example.com/p",
+    "quantity": "100",
+    "charge": "0.09",
+    "created_at": "2030-01-02 10:00:00",
+}
+BARE = ListedOrder(order="7", service=None, link=None, quantity=None, charge=None, created_at=None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "listed"),
+    [
+        ([{"order": 23501, **LISTED_ROW}, {"id": "7"}], (LISTED, BARE)),
+        ({"orders": [{"order_id": "23501", **LISTED_ROW}]}, (LISTED,)),
+        ({"status": "success", "data": {"orders": [{"id": 23501, **LISTED_ROW}]}}, (LISTED,)),
+        ({"current_page": 1, "data": [{"id": 23501, **LISTED_ROW}], "total": 1}, (LISTED,)),
+        ({"23501": LISTED_ROW, "7": {"status": "Pending"}}, (LISTED, BARE)),
+        ({"orders": {"23501": {**LISTED_ROW, "service": {"id": 1, "name": "A"}}}}, (LISTED,)),
+        ([{"Order": 23501, **LISTED_ROW}, {"order": 0}, None, {"error": "x"}], (LISTED,)),
+        ([7], (BARE,)),
+        ([{"order": 7, "service": "Cheap followers", "link": "", "quantity": "-"}], (BARE,)),
+        ([], ()),
+        ({"status": "success", "orders": []}, ()),
+    ],
+)
+async def test_list_of_own_orders(
+    server: LoopbackServer, client: PanelClient, answer: object, listed: tuple[ListedOrder, ...]
+) -> None:
+    """An order the panel lists must be found, or a lost one cannot be settled."""
+    server.will_answer(Reply.json(answer))
+
+    assert await client.orders() == listed
+    assert server.forms == [{"key": KEY, "action": "orders"}]
+
+
+@pytest.mark.parametrize("answer", [{}, {"status": "success"}, [None], [{"link": "a"}], "7"])
+async def test_no_list_of_own_orders(
+    server: LoopbackServer, client: PanelClient, answer: object
+) -> None:
+    """What cannot be read must not look like an account without orders."""
+    server.will_answer(Reply.json(answer))
+
+    with pytest.raises(PanelResponseError):
+        await client.orders()
+
+
+async def test_panel_that_does_not_list_orders(server: LoopbackServer, client: PanelClient) -> None:
+    """Most panels do not know the action."""
+    server.will_answer(Reply.json({"error": "This action is Invalid"}))
+
+    with pytest.raises(PanelRejectedError) as caught:
+        await client.orders()
+
+    assert caught.value.kind is ErrorKind.BAD_REQUEST

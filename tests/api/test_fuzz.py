@@ -12,6 +12,7 @@ from custom_components.smm_panel.api import (
     Balance,
     InvalidOrderError,
     ItemError,
+    ListedOrder,
     OrderReport,
     OrderRequest,
     PanelError,
@@ -60,8 +61,8 @@ def _check(result: object) -> None:
             for item in result.values():
                 _check(item)
         case tuple():
-            for service in result:
-                _check(service)
+            for row in result:
+                _check(row)
         case Balance(amount=amount):
             assert amount.is_finite()
         case Service(id=id_, name=name, rate=rate):
@@ -74,7 +75,7 @@ def _check(result: object) -> None:
             assert isinstance(charge, Decimal | None)
             assert isinstance(remains, int | None)
             assert isinstance(expiry, date | None)
-        case PlacedOrder(order=id_):
+        case PlacedOrder(order=id_) | ListedOrder(order=id_):
             assert id_ not in {"", "0"}
         case str():
             assert result not in {"", "0"}

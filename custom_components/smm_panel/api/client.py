@@ -8,6 +8,7 @@ import logging
 from .dialect import (
     read_balance,
     read_cancels,
+    read_listed_orders,
     read_order_reports,
     read_placed_order,
     read_refill_statuses,
@@ -27,6 +28,7 @@ from .models import (
     Balance,
     ErrorKind,
     ItemError,
+    ListedOrder,
     OrderReport,
     Outcome,
     PlacedOrder,
@@ -90,6 +92,13 @@ class PanelClient:
         after any other error the order may have been placed.
         """
         return await self._ask({"action": "add", **request.form()}, read_placed_order)
+
+    async def orders(self) -> tuple[ListedOrder, ...]:
+        """Get the account's orders as the panel lists them, perhaps only the latest.
+
+        Not in the API document; most panels refuse it (`PanelRejectedError`).
+        """
+        return await self._ask({"action": "orders"}, read_listed_orders)
 
     async def status(self, orders: Iterable[str]) -> dict[str, OrderReport | ItemError]:
         """Get the status of orders."""

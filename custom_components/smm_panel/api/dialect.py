@@ -12,6 +12,7 @@ from .models import (
     Balance,
     ErrorKind,
     ItemError,
+    ListedOrder,
     OrderReport,
     OrderStatus,
     Outcome,
@@ -19,7 +20,7 @@ from .models import (
     RefillStatus,
     Service,
 )
-from .rows import RowShape, read_refusal, rows_by_id, unwrap
+from .rows import RowShape, listed_rows, read_refusal, rows_by_id, unwrap
 from .service_types import service_type
 from .statuses import read_order_status, read_refill_status
 from .values import (
@@ -36,7 +37,10 @@ from .values import (
 )
 
 _DESCRIPTION_LIMIT = 5_000
+# Browsers and servers agree on about this much.
+_LINK_LIMIT = 2_048
 
+_SERVICE_IDS = ("service", "serviceid", "id", "package")
 _ORDER_IDS = ("order", "orderid", "id")
 _REFILL_IDS = ("refill", "refillid", "id")
 # Only reads trust the order of a list: a refill id must not be given to another order.
@@ -63,7 +67,7 @@ def read_balance(data: Json) -> Balance:
 
 def read_services(data: Json) -> tuple[tuple[Service, ...], int]:
     """Read `services`; gives the rows that can be read and the number of those that cannot."""
-    rows = _service_rows(data)
+    rows = listed_rows(data, "services", "packages")
     services: dict[str, Service] = {}
     unreadable = 0
     for key, row in rows:
@@ -77,28 +81,12 @@ def read_services(data: Json) -> tuple[tuple[Service, ...], int]:
     return tuple(services.values()), unreadable
 
 
-def _service_rows(data: Json) -> list[tuple[str | None, Json]]:
-    """Get the rows out of a list, a wrapper or a map by id, each with its key if it has one."""
-    if isinstance(data, dict):
-        row = fields(data)
-        inner = pick(row, "services", "data", "packages", "result")
-        # One family writes an empty catalogue as {"status": "success", "data": "Empty Data"}.
-        if isinstance(inner, str) and read_flag(pick(row, "status", "success")) is True:
-            return []
-        data = data if inner is None else inner
-    if isinstance(data, list):
-        return [(None, row) for row in data]
-    if isinstance(data, dict) and data and all(isinstance(row, dict) for row in data.values()):
-        return list(data.items())
-    raise PanelResponseError("The answer holds no service list")
-
-
 def _read_service(key: str | None, data: Json) -> Service | None:
     """Read one row; None if an id, a name, a rate or a limit is missing."""
     if not isinstance(data, dict):
         return None
     row = fields(data)
-    id_ = read_id(pick(row, "service", "serviceid", "id", "package")) or read_id(key)
+    id_ = read_id(pick(row, *_SERVICE_IDS)) or read_id(key)
     name = read_text(row.get("name"))
     type_ = read_text(row.get("type")) or "Default"
     rate = read_money(pick(row, "rate", "price", "servicerate"))
@@ -119,6 +107,37 @@ def _read_service(key: str | None, data: Json) -> Service | None:
         cancel=read_flag(row.get("cancel")) is True,
         dripfeed=read_flag(row["dripfeed"]) if "dripfeed" in row else None,
         description=read_text(pick(row, "description", "desc", "note"), _DESCRIPTION_LIMIT),
+    )
+
+
+def read_listed_orders(data: Json) -> tuple[ListedOrder, ...]:
+    """Read `orders` without ids; a row without a usable id is skipped.
+
+    Rows of which none can be read are no answer: an order must not seem absent for that.
+    """
+    rows = listed_rows(data, "orders")
+    listed = [order for key, row in rows if (order := _read_listed_order(key, row)) is not None]
+    if rows and not listed:
+        raise PanelResponseError("No row of the order list can be read")
+    return tuple({order.order: order for order in listed}.values())
+
+
+def _read_listed_order(key: str | None, data: Json) -> ListedOrder | None:
+    """Read one row, which may be a bare id; None if there is no usable id."""
+    row: dict[str, Json] = fields(data) if isinstance(data, dict) else {"order": data}
+    id_ = read_id(pick(row, *_ORDER_IDS)) or read_id(key)
+    if id_ is None:
+        return None
+    service = pick(row, "service", "serviceid", "package")
+    if isinstance(service, dict):
+        service = pick(fields(service), *_SERVICE_IDS)
+    return ListedOrder(
+        order=id_,
+        service=read_id(service),
+        link=read_text(pick(row, "link", "url", "target"), _LINK_LIMIT),
+        quantity=read_count(pick(row, "quantity", "amount", "count")),
+        charge=read_money(pick(row, "charge", "price", "cost")),
+        created_at=read_text(pick(row, "createdat", "created", "date", "time")),
     )
 
 

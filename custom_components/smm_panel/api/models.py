@@ -141,6 +141,22 @@ class OrderReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedOrder:
+    """One row of the panel's own list of the account's orders.
+
+    Few panels have such a list, each with fields of its own: all but the id may be None.
+    `created_at` is the panel's text, whatever its calendar and time zone.
+    """
+
+    order: str
+    service: str | None
+    link: str | None
+    quantity: int | None
+    charge: Decimal | None
+    created_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedOrder:
     """An order the panel took: its id and, where the panel tells, what it charged."""
 

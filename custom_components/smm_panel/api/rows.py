@@ -9,6 +9,7 @@ from .models import ErrorKind
 from .values import TEXT_LIMIT, Json, fields, pick, read_flag, read_id, read_text
 
 _WRAPPERS = ("data", "result", "results", "response", "orders", "refills", "order")
+_LIST_WRAPPERS = ("data", "result", "results", "response", "items", "list")
 _FAILURE_WORDS = frozenset({"error", "fail", "failed", "failure"})
 _MESSAGES = ("message", "msg", "detail")
 # An answer with one of these is about an order, so its `status` is the order's.
@@ -121,6 +122,31 @@ def unwrap(data: Json, *names: str) -> Json:
             return data
         data = inner
     return data
+
+
+def listed_rows(data: Json, *names: str) -> list[tuple[str | None, Json]]:
+    """Get the rows out of a list, a wrapper or a map by id, each with its key if it has one.
+
+    Raises `PanelResponseError` for anything else, an empty object too: it says nothing.
+    """
+    for _ in range(_DEPTH):
+        if isinstance(data, list):
+            return [(None, row) for row in data]
+        if not isinstance(data, dict):
+            break
+        row = fields(data)
+        wrapped = [row[name] for name in (*names, *_LIST_WRAPPERS) if row.get(name) is not None]
+        inner = next((value for value in wrapped if isinstance(value, list | dict)), None)
+        if inner is not None:
+            data = inner
+            continue
+        # One family writes an empty catalogue as {"status": "success", "data": "Empty Data"}.
+        if wrapped and read_flag(pick(row, "status", "success")) is True:
+            return []
+        if data and all(isinstance(value, dict) for value in data.values()):
+            return list(data.items())
+        break
+    raise PanelResponseError("The answer holds no list")
 
 
 def rows_by_id(data: Json, asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
