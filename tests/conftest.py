@@ -4,13 +4,14 @@
 # and the loader looks for integrations in the one that was imported first.
 import custom_components  # noqa: F401, I001 (imported for its effect, before the rest)
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from random import Random
 import socket
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
+from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -21,6 +22,47 @@ from custom_components.smm_panel.simulator import Odds, SimulatedPanel
 from custom_components.smm_panel.simulator.server import PanelServer
 
 API_KEY = "0123456789abcdef0123456789abcdef"
+
+SLOW_TIMEOUT = 3600
+"""Seconds for one test with --slow; the ordinary time-out is in pyproject.toml."""
+
+type HowMany = Callable[[int, int], int]
+
+# No deadlines: on a busy machine an example takes as long as it takes.
+settings.register_profile("default", deadline=None)
+settings.register_profile("slow", deadline=None, max_examples=2_000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option --slow."""
+    parser.addoption(
+        "--slow",
+        action="store_true",
+        help="run the long forms: tests marked slow too, more examples, higher numbers",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples property-based tests try."""
+    settings.load_profile("slow" if config.getoption("--slow") else "default")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give every test more time with --slow, and leave out those marked slow without it."""
+    if config.getoption("--slow"):
+        for item in items:
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(SLOW_TIMEOUT))
+        return
+    if slow := [item for item in items if item.get_closest_marker("slow")]:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
+@pytest.fixture(scope="session")
+def how_many(pytestconfig: pytest.Config) -> HowMany:
+    """Choose a number: `how_many(5, 50)` is 5, or 50 with --slow."""
+    return lambda ordinary, slow: slow if pytestconfig.getoption("--slow") else ordinary
 
 
 @pytest.fixture(autouse=True)
