@@ -26,12 +26,16 @@ class Event(StrEnum):
     ANSWERED = "answered"
     """The panel has acted, and is about to say so."""
 
+    TOLD = "told"
+    """A caller has the id of an order."""
+
 
 _LONGEST_DELAY: Final = {
     Event.STARTED: 1.0,  # from the catalogue being fetched to calls long settled
     Event.CALLED: 0.03,  # until the intent is on disk and the request under way
     Event.RECEIVED: 0.0,
     Event.ANSWERED: 0.03,  # until the outcome is on disk and the caller told
+    Event.TOLD: 0.0,
 }
 _HIGHEST_NUMBER: Final = 15
 

@@ -1,11 +1,10 @@
-"""Many orders placed through Home Assistant, several at a time, at a panel with faults."""
+"""Many orders placed through Home Assistant, at a panel with faults."""
 
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from random import Random
-from typing import Final
 
 import aiohttp
 
@@ -16,8 +15,6 @@ from scripts.support.home_assistant import HomeAssistantProcess
 from scripts.support.home_assistant_api import HomeAssistantApiError
 
 from .crash import Event, Trap
-
-_CALLS_AT_A_TIME: Final = 4
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,11 +33,12 @@ async def stream(
     home_assistant: HomeAssistantProcess,
     account: DemoAccount,
     *,
+    callers: int,
     links: Iterator[str],
     trap: Trap,
     calls: Calls,
 ) -> None:
-    """Place orders, each for a link of its own, until the trap kills Home Assistant.
+    """Have callers place orders, one by one each, until the trap kills Home Assistant.
 
     Raises HomeAssistantApiError for a refusal: all that may happen is an unknown outcome.
     """
@@ -53,6 +51,7 @@ async def stream(
             order = {"service": "101", "link": link, "quantity": 100}
             try:
                 calls.answered[link] = await place_order(home_assistant.api, account, order)
+                trap.saw(Event.TOLD)
             except HomeAssistantApiError as err:
                 if err.status != HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise
@@ -63,7 +62,7 @@ async def stream(
 
     trap.saw(Event.STARTED)
     async with asyncio.TaskGroup() as group:
-        for _ in range(_CALLS_AT_A_TIME):
+        for _ in range(callers):
             group.create_task(place_one_by_one())
     await trap.closed()
 
