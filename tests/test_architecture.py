@@ -16,13 +16,27 @@ FOLDER = Path(__file__).parents[1] / "custom_components" / "smm_panel"
 # From the ground up: a module imports from the layers below its own only, so modules of one
 # layer (the platforms, say) never import each other. The package root stands above them all.
 LAYERS = (
-    {"api", "const", "simulator"},
-    {"schemas", "service_search", "tracked_order"},
-    {"errors", "catalog", "spending", "order_book", "order_slots", "practice"},
+    {"api", "const", "money", "records", "simulator"},
+    {"asked", "evidence", "limits", "origin", "schemas", "service_search"},
+    {"tracked_order"},
+    {"spending"},
+    {"book_content", "errors", "order_slots", "practice"},
+    {"book_store", "catalog"},
+    {"order_book"},
     {"coordinator"},
-    {"entity", "writes"},
+    {"activity", "entity", "issues", "writes"},
+    {"asking", "placing", "settling"},
     {"responses"},
-    {"button", "config_flow", "diagnostics", "sensor", "services", "todo"},
+    {
+        "button",
+        "config_flow",
+        "diagnostics",
+        "logbook",
+        "repairs",
+        "sensor",
+        "services",
+        "todo",
+    },
 )
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
 LEVEL[""] = len(LAYERS)

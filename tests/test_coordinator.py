@@ -320,7 +320,7 @@ async def test_a_slot_is_empty_while_its_order_is_being_forgotten(
     coordinator = setup_entry.runtime_data.orders
     order = coordinator.in_slot(1)
 
-    await coordinator.book.async_discard([order.key])
+    await coordinator.book.async_forget([order.key])
 
     assert order.order == orders[0]
     assert coordinator.in_slot(1) is None

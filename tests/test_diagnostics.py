@@ -78,6 +78,8 @@ async def test_a_loaded_account(
             "open": 3,
             "placement": {"placed": 3},
             "status": {"pending": 3},
+            "unconfirmed": 0,
+            "book_damaged": False,
             "with_error": 0,
             "slots": {"limit": 20, "in_use": 3},
         },

@@ -47,7 +47,15 @@ async def test_a_tracked_order_is_listed_with_all_that_is_known(
     assert json.loads(json.dumps(row)) == row
     times = [dt_util.parse_datetime(row.pop(name)) for name in ("added_at", "changed_at")]
     assert all(time is not None and time.tzinfo is not None for time in times)
-    assert Decimal(row.pop("estimate")) == Decimal(row.pop("charge")) == Decimal("0.9")
+    amounts = {Decimal(row.pop(name)) for name in ("estimate", "charge", "cost")}
+    assert amounts == {Decimal("0.9")}
+    assert row.pop("placed_by").keys() == {
+        "user_id",
+        "user",
+        "automations_and_scripts",
+        "context_id",
+        "parent_context_id",
+    }
     assert row == {
         "order": placed["order"],
         "service": ORDER["service"],
@@ -72,6 +80,11 @@ async def test_a_tracked_order_is_listed_with_all_that_is_known(
         "needs_attention": False,
         "error": None,
         "cancel_asked_at": None,
+        "cancel_unconfirmed": False,
+        "evidence": None,
+        "given_back": "0",
+        "refill_status": None,
+        "refills": [],
     }
 
 

@@ -11,9 +11,13 @@ from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.smm_panel.api import ErrorKind, ItemError, OrderStatus
+from custom_components.smm_panel.api import ErrorKind, ItemError, OrderStatus, RefillStatus
+from custom_components.smm_panel.asked import Asking, Cancel, Refill
+from custom_components.smm_panel.book_store import OrderBookWriteError
 from custom_components.smm_panel.const import SAVE_DELAY
-from custom_components.smm_panel.order_book import OrderBook, OrderBookWriteError
+from custom_components.smm_panel.evidence import Evidence
+from custom_components.smm_panel.order_book import OrderBook
+from custom_components.smm_panel.origin import Origin
 from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
 
 from .orders import NOON, report, tracked
@@ -65,8 +69,27 @@ FULL = tracked(
     ),
     error="Incorrect order ID",
     changed_at=NOON,
-    cancel_asked_at=NOON,
-    refill="5",
+    username="some_name",
+    parts=3,
+    charge=Decimal("0.30"),
+    max_charge=Decimal(5),
+    currency="USD",
+    cancel=Cancel(asked_at=NOON, asking=Asking.TAKEN),
+    refills=(
+        Refill(
+            asked_at=NOON,
+            asking=Asking.TAKEN,
+            refill="5",
+            status=RefillStatus.PENDING,
+            error="Refill not found",
+        ),
+    ),
+    origin=Origin(
+        context="01", parent="00", user="me", user_name="Me", runs=("automation.a", "script.b")
+    ),
+    evidence=Evidence(
+        balance_before=Decimal(5), balance_after=Decimal("4.10"), link_refused_at=NOON
+    ),
 )
 
 
@@ -242,7 +265,13 @@ def test_progress(order: TrackedOrder, progress: int | None) -> None:
         (tracked("1"), False, True),
         (tracked("1", OrderStatus.IN_PROGRESS), False, True),
         (tracked("1", OrderStatus.IN_PROGRESS, can_cancel=False), False, False),
-        (tracked("1", OrderStatus.IN_PROGRESS, cancel_asked_at=NOON), False, False),
+        (
+            tracked(
+                "1", OrderStatus.IN_PROGRESS, cancel=Cancel(asked_at=NOON, asking=Asking.TAKEN)
+            ),
+            False,
+            False,
+        ),
         (tracked("1", OrderStatus.COMPLETED), True, False),
         (tracked("1", OrderStatus.PARTIAL, can_refill=True), True, False),
         (tracked("1", OrderStatus.COMPLETED, can_refill=False), False, False),

@@ -35,7 +35,10 @@ async def test_the_answer_has_the_order_id_and_the_price(
         "link": LINK,
         "quantity": 1000,
         "estimate": answer["estimate"],
+        "charge": None,
         "currency": "USD",
+        "budget_left": None,
+        "balance_left": None,
         "dry_run": False,
     }
     assert isinstance(answer["estimate"], str)

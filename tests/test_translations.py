@@ -13,6 +13,7 @@ import pytest
 
 from custom_components.smm_panel import PLATFORMS
 from custom_components.smm_panel.api import OrderProblem
+from custom_components.smm_panel.limits import Limit
 
 FOLDER = Path(__file__).parents[1] / "custom_components" / "smm_panel"
 TEXTS: dict[str, Any] = json.loads((FOLDER / "translations" / "en.json").read_text("utf-8"))
@@ -60,17 +61,22 @@ def used_keys() -> Iterator[UsedKey]:
                 yield UsedKey(name, given(placeholders), place)
 
 
+COMPOSED = {
+    "f'invalid_order_{err.reason}'": [f"invalid_order_{problem}" for problem in OrderProblem],
+    "f'over_{err.limit}'": [f"over_{limit}" for limit in Limit],
+}
+
+
 def names(key: ast.expr) -> Iterator[str]:
     """The keys that an expression stands for."""
     if isinstance(key, ast.Constant):
         yield str(key.value)
     elif isinstance(key, ast.JoinedStr):
-        # The only composed key; a second one must be spelled out here.
-        assert ast.unparse(key) == "f'invalid_order_{err.reason}'"
-        yield from (f"invalid_order_{problem}" for problem in OrderProblem)
+        # A composed key that is not spelled out here is an error.
+        yield from COMPOSED[ast.unparse(key)]
     else:
-        # Made by errors.translation(), whose keys are found at their Translation(...).
-        assert ast.unparse(key) == "text.key"
+        # Keys that are found where they are made: at Translation(...), in book_store.py.
+        assert ast.unparse(key) in {"text.key", "err.translation_key"}
 
 
 def given(placeholders: ast.expr) -> frozenset[str] | None:

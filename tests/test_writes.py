@@ -7,23 +7,19 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.core import Context, CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smm_panel.api import ErrorKind, ItemError
+from custom_components.smm_panel.asking import async_cancel_orders, async_refill_orders
+from custom_components.smm_panel.placing import Placed, async_place_order, async_quote
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Cut, Delay, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
-from custom_components.smm_panel.writes import (
-    async_cancel_orders,
-    async_place_order,
-    async_quote,
-    async_refill_orders,
-)
 
 from .orders import FOLLOWERS, REFILLABLE, placed_elsewhere
 
@@ -38,16 +34,17 @@ WRITE_DATA = "homeassistant.helpers.storage.Store._async_write_data"
 
 async def place(hass: HomeAssistant, entry: MockConfigEntry, **fields: object) -> TrackedOrder:
     """Place an order of 100 followers."""
-    return await async_place_order(hass, entry, await async_quote(hass, entry, FIELDS | fields))
+    quote = await async_quote(hass, entry, FIELDS | fields)
+    return (await async_place_order(hass, entry, quote, Context())).order
 
 
 async def order_under_way(
     hass: HomeAssistant, entry: MockConfigEntry, panel: PanelServer
-) -> asyncio.Task[TrackedOrder]:
+) -> asyncio.Task[Placed]:
     """Return the call of an order that the panel has taken and not answered yet."""
     panel.faults.add(Delay(seconds=0.2, taken=True), action="add")
     quote = await async_quote(hass, entry, FIELDS)
-    call = asyncio.create_task(async_place_order(hass, entry, quote))
+    call = asyncio.create_task(async_place_order(hass, entry, quote, Context()))
     while panel.count("add") == 0:  # noqa: ASYNC110 - the server tells by its counter only
         await asyncio.sleep(0)
     return call
@@ -80,7 +77,7 @@ async def test_a_placed_order_is_on_disk_tracked_and_charged(
     assert balance.state == str(simulated.balance) != "100"
 
 
-async def test_what_the_panel_charged_replaces_the_estimate(
+async def test_what_the_panel_charged_counts_instead_of_the_estimate(
     hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
 ) -> None:
     """Rates differ from account to account; the panel's word is the better one."""
@@ -88,7 +85,8 @@ async def test_what_the_panel_charged_replaces_the_estimate(
 
     order = await place(hass, setup_entry)
 
-    assert order.estimate == Decimal("0.50")
+    assert (order.estimate, order.charge) == (Decimal("0.090"), Decimal("0.50"))
+    assert setup_entry.runtime_data.book.spending.total("USD").cost == Decimal("0.50")
 
 
 async def test_the_intent_is_on_disk_before_the_panel_hears_of_it(
@@ -180,7 +178,7 @@ async def test_nothing_is_sent_unless_the_intent_is_on_disk(
     quote = await async_quote(hass, setup_entry, FIELDS)
 
     with patch(WRITE_DATA, side_effect=DISK_FULL), pytest.raises(HomeAssistantError) as caught:
-        await async_place_order(hass, setup_entry, quote)
+        await async_place_order(hass, setup_entry, quote, Context())
 
     assert caught.value.translation_key == "not_saved"
     assert panel.count("add") == 0
@@ -208,7 +206,7 @@ async def test_an_id_that_cannot_be_saved_is_told(
         patch.object(type(client), "add", side_effect=break_after),
         pytest.raises(HomeAssistantError) as caught,
     ):
-        await async_place_order(hass, setup_entry, quote)
+        await async_place_order(hass, setup_entry, quote, Context())
     broken.stop()
 
     [order] = setup_entry.runtime_data.book.orders.values()
@@ -225,7 +223,7 @@ async def test_nothing_is_sent_while_home_assistant_stops(
     hass.set_state(CoreState.stopping)
 
     with pytest.raises(HomeAssistantError) as caught:
-        await async_place_order(hass, setup_entry, quote)
+        await async_place_order(hass, setup_entry, quote, Context())
 
     assert caught.value.translation_key == "stopping"
     assert panel.count("add") == 0
@@ -248,7 +246,7 @@ async def test_nothing_is_sent_if_home_assistant_stops_while_the_intent_is_saved
         patch.object(book, "async_put", side_effect=stop_meanwhile),
         pytest.raises(HomeAssistantError) as caught,
     ):
-        await async_place_order(hass, setup_entry, quote)
+        await async_place_order(hass, setup_entry, quote, Context())
 
     assert caught.value.translation_key == "stopping"
     assert panel.count("add") == 0
@@ -286,7 +284,7 @@ async def test_an_unload_waits_for_the_answer(
 
     assert await hass.config_entries.async_reload(setup_entry.entry_id)
 
-    order = await call
+    order = (await call).order
     assert setup_entry.state is ConfigEntryState.LOADED
     assert setup_entry.runtime_data.book.find(order.order) == order
     assert rows(hass_storage) == [(order.order, "placed")]

@@ -5,17 +5,21 @@ from contextlib import suppress
 
 from homeassistant.const import CONF_API_KEY, CONF_URL, Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
 from .api import HttpTransport, PanelClient, Transport
+from .book_store import OrderBookWriteError
 from .catalog import ServiceCatalog
 from .const import CONF_PRACTICE, DOMAIN, PRUNE_INTERVAL
 from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry, PanelData
 from .entity import async_name_slots, async_register_account, slot_of_device
-from .order_book import OrderBook, OrderBookWriteError
+from .issues import async_raise_issues
+from .order_book import OrderBook
+from .origin import async_setup_origins
 from .practice import PracticeTransport
 from .services import async_setup_services
 
@@ -25,7 +29,8 @@ PLATFORMS = [Platform.BUTTON, Platform.SENSOR, Platform.TODO]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions."""
+    """Register the actions, and follow who performs them."""
+    async_setup_origins(hass)
     async_setup_services(hass)
     return True
 
@@ -34,8 +39,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
     """Set up an account."""
     client = PanelClient(await _async_transport(hass, entry))
     book = OrderBook(hass, entry.entry_id)
-    await book.async_load()
-    balance = BalanceCoordinator(hass, entry, client)
+    try:
+        await book.async_load()
+    except OrderBookWriteError as err:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key=err.translation_key,
+            translation_placeholders=err.translation_placeholders,
+        ) from err
+    balance = BalanceCoordinator(hass, entry, client, book)
     await balance.async_config_entry_first_refresh()
     orders = OrdersCoordinator(hass, entry, client, book)
     entry.runtime_data = PanelData(
@@ -48,6 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
     async_register_account(hass, entry)
     async_name_slots(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_raise_issues(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(async_track_time_interval(hass, orders.async_prune, PRUNE_INTERVAL))
     # Thousands of orders take many requests; until they are in, the entities show

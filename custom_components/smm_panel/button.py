@@ -11,11 +11,11 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import ItemError
+from .asking import async_cancel_orders, async_refill_orders
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .entity import OrderSlotEntity, async_add_slots
 from .tracked_order import TrackedOrder
-from .writes import async_cancel_orders, async_refill_orders
 
 # One write after the other: panels limit them by the second.
 PARALLEL_UPDATES = 1

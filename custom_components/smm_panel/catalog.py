@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from homeassistant.util import dt as dt_util
 
 from .api import PanelClient, Service
-from .const import CATALOG_LIFETIME
+from .const import CATALOG_FRESH, CATALOG_LIFETIME, CATALOG_RENEWAL
 
 
 class ServiceCatalog:
@@ -26,13 +26,20 @@ class ServiceCatalog:
         """Number of services in the copy at hand, 0 before the first fetch."""
         return len(self._services)
 
-    async def async_services(self) -> Mapping[str, Service]:
-        """Return the services by id, at most hours old. Raises PanelError."""
+    async def async_services(self, max_age: timedelta = CATALOG_LIFETIME) -> Mapping[str, Service]:
+        """Return the services by id, at most so old. Raises PanelError."""
         # Under the lock, so that a dozen automations at once fetch it once.
         async with self._lock:
             now = dt_util.utcnow()
-            if self._fetched_at is None or now - self._fetched_at > CATALOG_LIFETIME:
+            if self._fetched_at is None or now - self._fetched_at > max_age:
                 services = await self._client.services()
                 self._services = MappingProxyType({item.id: item for item in services})
                 self._fetched_at = now
             return self._services
+
+    async def async_service(self, service: str) -> Service | None:
+        """Return a service as it is to be ordered, with a fresh rate. Raises PanelError."""
+        services = await self.async_services(CATALOG_FRESH)
+        if service not in services:
+            services = await self.async_services(CATALOG_RENEWAL)
+        return services.get(service)

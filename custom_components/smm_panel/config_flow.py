@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import count
 from typing import Any, override
 
@@ -39,7 +40,10 @@ from .api import (
     check_url,
 )
 from .const import (
+    CONF_DAILY_BUDGET,
+    CONF_KEEP_BALANCE,
     CONF_KEEP_DAYS,
+    CONF_MAX_CHARGE,
     CONF_ORDER_SLOTS,
     CONF_PRACTICE,
     DEFAULT_KEEP_DAYS,
@@ -49,6 +53,7 @@ from .const import (
     MAX_KEEP_DAYS,
     MAX_ORDER_SLOTS,
 )
+from .coordinator import PanelConfigEntry
 from .errors import translation
 
 PRACTICE_TITLE = "Practice account"
@@ -87,14 +92,29 @@ def _whole_number(minimum: int, maximum: int) -> object:
     )
 
 
-OPTIONS_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_ORDER_SLOTS, default=DEFAULT_ORDER_SLOTS): _whole_number(
-            0, MAX_ORDER_SLOTS
-        ),
-        vol.Required(CONF_KEEP_DAYS, default=DEFAULT_KEEP_DAYS): _whole_number(1, MAX_KEEP_DAYS),
-    }
-)
+def _amount(currency: str | None) -> NumberSelector:
+    """Build the selector of an amount of money."""
+    config = NumberSelectorConfig(min=0, step="any", mode=NumberSelectorMode.BOX)
+    if currency is not None:
+        config["unit_of_measurement"] = currency
+    return NumberSelector(config)
+
+
+LIMITS = (CONF_MAX_CHARGE, CONF_DAILY_BUDGET, CONF_KEEP_BALANCE)
+
+
+def _options_schema(currency: str | None) -> vol.Schema:
+    return vol.Schema(
+        {
+            **{vol.Optional(limit): _amount(currency) for limit in LIMITS},
+            vol.Required(CONF_ORDER_SLOTS, default=DEFAULT_ORDER_SLOTS): _whole_number(
+                0, MAX_ORDER_SLOTS
+            ),
+            vol.Required(CONF_KEEP_DAYS, default=DEFAULT_KEEP_DAYS): _whole_number(
+                1, MAX_KEEP_DAYS
+            ),
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,13 +285,23 @@ class SmmPanelOptionsFlow(OptionsFlow):
     """Options of an account."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for how much is shown, and for how long."""
+        """Ask for the limits of spending, how much is shown, and for how long."""
         if user_input is not None:
-            return self.async_create_entry(data=user_input)
+            # Money is kept as text, the only form that every amount survives in.
+            amounts = {
+                name: f"{Decimal(str(user_input[name])):f}" for name in LIMITS if name in user_input
+            }
+            return self.async_create_entry(data=user_input | amounts)
+        entry: PanelConfigEntry = self.config_entry
+        loaded = entry.state is ConfigEntryState.LOADED
+        options = {
+            name: float(value) if name in LIMITS else value for name, value in entry.options.items()
+        }
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                OPTIONS_SCHEMA, self.config_entry.options
+                _options_schema(entry.runtime_data.balance.data.currency if loaded else None),
+                options,
             ),
         )
 

@@ -12,6 +12,9 @@ DEFAULT_URL: Final = "https://smmprovider.co/api/v2"
 CONF_PRACTICE: Final = "practice"
 CONF_ORDER_SLOTS: Final = "order_slots"
 CONF_KEEP_DAYS: Final = "keep_days"
+CONF_MAX_CHARGE: Final = "max_charge"
+CONF_DAILY_BUDGET: Final = "daily_budget"
+CONF_KEEP_BALANCE: Final = "keep_balance"
 
 # Twenty orders fill a dashboard; a slot has eight entities, and each costs HA memory
 # and recorder rows for as long as it exists, hence the upper bound.
@@ -39,6 +42,13 @@ SLOW_INTERVAL: Final = timedelta(minutes=30)
 
 # Some panels allow `services` ten times an hour; rates change by the day.
 CATALOG_LIFETIME: Final = timedelta(hours=6)
+# An order is held against a list that is younger: its rate decides what is spent.
+CATALOG_FRESH: Final = timedelta(hours=1)
+# A service that is not in the list may be new; asking more often would use up the ten.
+CATALOG_RENEWAL: Final = timedelta(minutes=10)
+
+# Panels take days for a refill; one that says nothing final for so long never will.
+REFILL_FOLLOWED: Final = timedelta(days=30)
 
 # Polls change many orders in one go and none of it is lost for good when HA dies:
 # the next poll reads it again. So their save may wait; writes are saved at once.

@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -12,7 +13,16 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .api import Balance, ItemError, PanelClient, PanelError
+from .api import (
+    Balance,
+    ItemError,
+    PanelAuthError,
+    PanelClient,
+    PanelError,
+    PanelRateLimitError,
+    PanelRejectedError,
+    RefillStatus,
+)
 from .catalog import ServiceCatalog
 from .const import (
     BALANCE_INTERVAL,
@@ -46,6 +56,12 @@ class PanelData:
     orders: OrdersCoordinator
     writes: set[asyncio.Task[Any]] = field(default_factory=set)
     """Writes under way, which an unload waits for."""
+
+    placing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while an order is held against the limits and until its intent is on disk."""
+
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while refills or a cancel are asked for."""
 
 
 class PanelCoordinator[DataT](DataUpdateCoordinator[DataT]):
@@ -82,15 +98,38 @@ class BalanceCoordinator(PanelCoordinator[Balance]):
 
     subject = "balance"
 
-    def __init__(self, hass: HomeAssistant, entry: PanelConfigEntry, client: PanelClient) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: PanelConfigEntry,
+        client: PanelClient,
+        book: OrderBook,
+    ) -> None:
         """Poll at a fixed interval, and tell of other balances only."""
         super().__init__(hass, entry, client)
+        self.book = book
         self.update_interval = BALANCE_INTERVAL
         self.always_update = False
+        self._read_at = dt_util.utcnow()
+
+    async def async_read(self) -> Balance:
+        """Read the balance now and publish it. Raises PanelError."""
+        balance = await self._async_fetch()
+        self.async_set_updated_data(balance)
+        return balance
+
+    def expected(self) -> Decimal:
+        """Return the last balance less what was charged since it was read."""
+        return self.data.amount - self.book.charged_since(self._read_at)
 
     @override
     async def _async_fetch(self) -> Balance:
-        return await self.client.balance()
+        # Before the request: what is charged meanwhile may not be in the answer.
+        read_at = dt_util.utcnow()
+        balance = await self.client.balance()
+        self._read_at = read_at
+        self.book.note_balance(balance.amount, read_at)
+        return balance
 
 
 class OrdersCoordinator(PanelCoordinator[None]):
@@ -131,17 +170,29 @@ class OrdersCoordinator(PanelCoordinator[None]):
 
     @override
     async def _async_fetch(self) -> None:
-        open_orders = [
-            order.order
-            for order in self.book.orders.values()
-            if order.is_open and order.order is not None
-        ]
+        now = dt_util.utcnow()
+        orders = self.book.orders.values()
+        open_orders = [order.order for order in orders if order.is_open and order.order is not None]
+        refills = [refill for order in orders for refill in order.followed_refills(now)]
         try:
             if open_orders:
                 reports = await self.client.status(open_orders)
                 self._changed |= self.book.apply(reports, dt_util.utcnow())
+            if refills:
+                self._changed |= self.book.apply_refills(await self._async_refills(refills))
         finally:
             self._set_interval()
+
+    async def _async_refills(
+        self, refills: Iterable[str]
+    ) -> Mapping[str, RefillStatus | ItemError]:
+        """Ask about refills; a panel that has no such action spoils no order's status."""
+        try:
+            return await self.client.refill_status(refills)
+        except PanelAuthError, PanelRateLimitError:
+            raise
+        except PanelRejectedError as err:
+            return dict.fromkeys(refills, ItemError(message=err.message, kind=err.kind))
 
     @callback
     def async_prune(self, now: datetime) -> None:
@@ -220,7 +271,7 @@ class OrdersCoordinator(PanelCoordinator[None]):
         Raises OrderBookWriteError if they will be back after the restart.
         """
         try:
-            await self.book.async_discard(keys)
+            await self.book.async_forget(keys)
         finally:
             self.async_publish(keys)
 
@@ -238,7 +289,14 @@ def next_interval(
     orders: Mapping[str, TrackedOrder], now: datetime, last_write: datetime | None
 ) -> timedelta | None:
     """Return when to ask for the open orders again; None when there are none."""
-    youngest = max((order.added_at for order in orders.values() if order.is_open), default=None)
+    youngest = max(
+        (
+            order.refills[-1].asked_at if order.refills else order.added_at
+            for order in orders.values()
+            if order.is_open or order.followed_refills(now)
+        ),
+        default=None,
+    )
     if youngest is None:
         return None
     if last_write is not None and now - last_write < WATCHED_FOR:

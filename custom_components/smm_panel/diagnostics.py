@@ -62,6 +62,8 @@ def _orders(coordinator: OrdersCoordinator) -> dict[str, Any]:
         "status": dict(
             Counter("none" if order.status is None else order.status.value for order in orders)
         ),
+        "unconfirmed": len(coordinator.book.unconfirmed),
+        "book_damaged": coordinator.book.damage is not None,
         "with_error": sum(order.error is not None for order in orders),
         "slots": {"limit": coordinator.slot_limit, "in_use": len(coordinator.book.slots)},
     }

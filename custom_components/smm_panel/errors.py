@@ -23,6 +23,8 @@ from .api import (
     PanelUnreachableError,
 )
 from .const import DOMAIN
+from .limits import LimitExceededError
+from .money import price_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def translation(err: PanelError) -> Translation:
             return Translation("invalid_response", {"reason": str(err)})
 
 
-def is_outcome_unknown(err: PanelError) -> bool:
+def is_outcome_unknown(err: BaseException) -> bool:
     """Return whether the panel may have carried out the write that raised the error."""
     return not isinstance(err, PanelRejectedError | PanelUnreachableError)
 
@@ -104,3 +106,21 @@ def invalid_order(err: InvalidOrderError) -> ServiceValidationError:
         translation_key=f"invalid_order_{err.reason}",
         translation_placeholders={"field": err.field, "limit": str(err.limit)},
     )
+
+
+def limit_exceeded(err: LimitExceededError, currency: str | None) -> ServiceValidationError:
+    """Return what an action raises for an order that a limit forbids."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=f"over_{err.limit}",
+        translation_placeholders={
+            "price": price_text(err.price, currency),
+            "allowed": price_text(err.allowed, currency),
+            "left": price_text(err.left, currency),
+        },
+    )
+
+
+def price_unknown() -> ServiceValidationError:
+    """Return what an action raises for an order that cannot be held against the limits."""
+    return ServiceValidationError(translation_domain=DOMAIN, translation_key="price_unknown")

@@ -1,69 +1,29 @@
 """The order book: every order we placed or track, on disk before it matters."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, override
+from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.json import cached_json_fragment, json_fragment
-from homeassistant.helpers.storage import Store
-from homeassistant.util.file import WriteError
-from homeassistant.util.json import SerializationError
 
-from .api import ItemError, OrderReport
-from .const import DOMAIN, SAVE_DELAY
+from .api import ItemError, OrderReport, RefillStatus
+from .book_content import BookContent, Damage
+from .book_store import BookStore
+from .const import SAVE_DELAY
+from .evidence import Evidence
+from .records import as_json
+from .spending import Spending, expense
 from .tracked_order import Placement, TrackedOrder
-
-STORAGE_VERSION = 1
 
 type SlotAssignment = Callable[[Mapping[int, str], Mapping[str, TrackedOrder]], dict[int, str]]
 
 
-class OrderBookWriteError(HomeAssistantError):
-    """The order book could not be written to disk."""
-
-    def __init__(self, reason: str) -> None:
-        """Tell the user, where nothing better is known, that the change may be lost."""
-        super().__init__(
-            translation_domain=DOMAIN,
-            translation_key="book_not_written",
-            translation_placeholders={"reason": reason},
-        )
-        self.reason = reason
-
-
-class _BookStore(Store[dict[str, Any]]):
-    """A store that tells its caller when the file could not be written.
-
-    `Store` logs such an error and goes on. An order must not be sent on the strength
-    of an intent that is not on disk.
-    """
-
-    _failure: Exception | None = None
-
-    @override
-    async def async_save(self, data: dict[str, Any]) -> None:
-        """Save now, or raise OrderBookWriteError."""
-        await super().async_save(data)
-        if self._failure is not None:
-            raise OrderBookWriteError(str(self._failure)) from self._failure
-
-    @override
-    async def _async_write_data(self, data: dict[str, Any]) -> None:
-        """Keep what `Store` is going to log: a call whose data another write took sees it too."""
-        try:
-            await super()._async_write_data(data)
-        except (SerializationError, WriteError) as err:
-            self._failure = err
-            raise
-        self._failure = None
-
-
 class OrderBook:
-    """The tracked orders of one account and the slots that show them.
+    """The tracked orders of one account, what they cost, and the slots that show them.
 
     Orders are kept by their key, oldest first. Whatever precedes or follows a write to
     the panel is on disk when the method returns; what a poll brought is saved later.
@@ -71,24 +31,28 @@ class OrderBook:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Prepare the book of a config entry; `async_load` fills it."""
-        self._store = _BookStore(
-            hass,
-            STORAGE_VERSION,
-            f"{DOMAIN}.{entry_id}",
-            private=True,
-            atomic_writes=True,
-            # Rows are encoded once, when they change, and never altered afterwards.
-            serialize_in_event_loop=False,
-        )
+        self.spending = Spending()
+        self.damage: Damage | None = None
+        """Set until the user has seen that something was lost."""
+        self._hass = hass
+        self._store = BookStore(hass, entry_id)
         self._orders: dict[str, TrackedOrder] = {}
         self._rows: dict[str, json_fragment] = {}
         self._keys: dict[str, str] = {}
+        self._unsettled: dict[str, TrackedOrder] = {}
         self._slots: dict[int, str] = {}
 
     @property
     def orders(self) -> Mapping[str, TrackedOrder]:
         """Every tracked order by its key, oldest first; a live view."""
         return MappingProxyType(self._orders)
+
+    @property
+    def unconfirmed(self) -> list[TrackedOrder]:
+        """The orders whose outcome nobody knows, oldest first."""
+        return [
+            order for order in self._unsettled.values() if order.placement is Placement.UNCONFIRMED
+        ]
 
     @property
     def slots(self) -> Mapping[int, str]:
@@ -100,20 +64,42 @@ class OrderBook:
         key = self._keys.get(order)
         return None if key is None else self._orders[key]
 
+    def find_open(
+        self, service: str, link: str | None, username: str | None
+    ) -> TrackedOrder | None:
+        """Return the youngest order for a service and link (or name) that is not final."""
+        return next(
+            (
+                order
+                for order in reversed(self._orders.values())
+                if (order.service, order.link, order.username) == (service, link, username)
+                and not order.is_final
+            ),
+            None,
+        )
+
     async def async_load(self) -> None:
-        """Read the book; an intent without an outcome becomes unconfirmed."""
-        stored = await self._store.async_load()
-        if stored is None:
-            return
-        for row in stored["orders"]:
-            self._put(TrackedOrder.from_dict(row))
-        self._slots = {int(slot): key for slot, key in stored["slots"].items()}
-        unsettled = [
-            order for order in self._orders.values() if order.placement is Placement.INTENDED
+        """Read the book; what was being sent when Home Assistant died becomes unconfirmed.
+
+        What cannot be read is kept in a file of its own, which `damage` names.
+        """
+        content = await self._async_read()
+        self.damage = content.damage
+        is_damaged = bool(content.unreadable)
+        if is_damaged:
+            self.damage = await self._store.async_set_aside()
+        for order in content.orders:
+            self._put(order)
+        self.spending.restore(content.forgotten, content.before)
+        self._slots = content.slots
+        interrupted = [
+            order
+            for order in map(TrackedOrder.interrupted, self._orders.values())
+            if order is not self._orders[order.key]
         ]
-        for order in unsettled:
-            self._put(replace(order, placement=Placement.UNCONFIRMED))
-        if unsettled:
+        for order in interrupted:
+            self._put(order)
+        if interrupted or is_damaged:
             await self.async_save()
 
     async def async_save(self) -> None:
@@ -130,36 +116,87 @@ class OrderBook:
             self._put(order)
         await self.async_save()
 
-    async def async_discard(self, keys: Iterable[str]) -> None:
-        """Forget orders and write the book. Raises OrderBookWriteError."""
+    async def async_withdraw(self, key: str) -> None:
+        """Drop an order that was not placed: it costs nothing. Raises OrderBookWriteError."""
+        self._pop(key)
+        self.spending.drop(key)
+        await self.async_save()
+
+    async def async_forget(self, keys: Iterable[str]) -> None:
+        """Forget orders, but not what they cost. Raises OrderBookWriteError."""
         for key in keys:
             self._pop(key)
+            self.spending.forget(key)
+        await self.async_save()
+
+    async def async_accept_damage(self) -> None:
+        """Note that the user knows what was lost. Raises OrderBookWriteError."""
+        self.damage = None
         await self.async_save()
 
     def apply(
         self, reports: Mapping[str, OrderReport | ItemError], now: datetime
     ) -> frozenset[str]:
         """Take in what the panel reported; return the keys of the orders it changed."""
-        changed = set()
-        for order_id, report in reports.items():
-            if (old := self.find(order_id)) is None:
-                continue
-            if (new := old.reported(report, now)) != old:
-                self._put(new)
-                changed.add(new.key)
-        self._save_later(changed)
-        return frozenset(changed)
+        return self._change(
+            order.reported(report, now)
+            for order_id, report in reports.items()
+            if (order := self.find(order_id)) is not None
+        )
+
+    def apply_refills(self, statuses: Mapping[str, RefillStatus | ItemError]) -> frozenset[str]:
+        """Take in what became of refills; return the keys of the orders it changed."""
+        return self._change(
+            replace(order, refills=tuple(item.reported(statuses) for item in order.refills))
+            for order in list(self._orders.values())
+            if not statuses.keys().isdisjoint(order.open_refills)
+        )
+
+    def note_balance(self, amount: Decimal, read_at: datetime) -> None:
+        """Keep the first balance read after an unconfirmed order was sent, as evidence."""
+        # Later orders lowered it as well; without them it can be compared.
+        self._change(
+            replace(
+                order,
+                evidence=replace(
+                    evidence, balance_after=amount + self.charged_since(order.added_at)
+                ),
+            )
+            for order in self.unconfirmed
+            if (evidence := order.evidence or Evidence()).balance_after is None
+            and order.added_at < read_at
+        )
+
+    def unsettled_price(self) -> Decimal:
+        """Return what the panel may yet charge for orders that are being sent or unconfirmed."""
+        costs = (expense(order) for order in self._unsettled.values())
+        return sum((cost.amounts.cost for cost in costs if cost is not None), Decimal(0))
+
+    def charged_since(self, moment: datetime) -> Decimal:
+        """Return what was charged for the orders that were placed after a moment."""
+        charged = Decimal(0)
+        for order in reversed(self._orders.values()):
+            if order.added_at <= moment:
+                break
+            if order.placement is Placement.PLACED and (cost := expense(order)) is not None:
+                charged += cost.amounts.charge
+        return charged
 
     def prune(self, now: datetime, keep: timedelta) -> frozenset[str]:
         """Forget orders that were final for longer than `keep`; return their keys."""
         expired = frozenset(
             order.key
             for order in self._orders.values()
-            if order.is_final and order.changed_at is not None and now - order.changed_at > keep
+            if order.is_final
+            and order.changed_at is not None
+            and now - order.changed_at > keep
+            and not order.followed_refills(now)
         )
         for key in expired:
             self._pop(key)
-        self._save_later(expired)
+            self.spending.forget(key)
+        if self.spending.sum_up(now) or expired:
+            self._save_later()
         return expired
 
     def assign_slots(self, assign: SlotAssignment) -> frozenset[int]:
@@ -170,18 +207,39 @@ class OrderBook:
             for slot in old.keys() | self._slots.keys()
             if old.get(slot) != self._slots.get(slot)
         )
-        self._save_later(changed)
+        if changed:
+            self._save_later()
         return changed
 
-    def _save_later(self, changed: Collection[object]) -> None:
+    async def _async_read(self) -> BookContent:
+        if await self._store.async_is_broken():
+            return BookContent(unreadable=1)
+        if (stored := await self._store.async_load()) is None:
+            return BookContent()
+        return await self._hass.async_add_executor_job(BookContent.of, stored)
+
+    def _change(self, orders: Iterable[TrackedOrder]) -> frozenset[str]:
+        """Replace those that differ, to be saved later; return their keys."""
+        changed: set[str] = set()
+        for order in orders:
+            if order != self._orders[order.key]:
+                self._put(order)
+                changed.add(order.key)
         if changed:
-            self._store.async_delay_save(self._data, SAVE_DELAY)
+            self._save_later()
+        return frozenset(changed)
+
+    def _save_later(self) -> None:
+        self._store.async_delay_save(self._data, SAVE_DELAY)
 
     def _data(self) -> dict[str, Any]:
         # Copies, because the store encodes them in another thread.
         return {
             "orders": list(self._rows.values()),
             "slots": {str(slot): key for slot, key in self._slots.copy().items()},
+            "forgotten": [as_json(item) for item in self.spending.forgotten.copy()],
+            "before": [as_json(item) for item in self.spending.before.copy()],
+            "damage": None if self.damage is None else as_json(self.damage),
         }
 
     def _put(self, order: TrackedOrder) -> None:
@@ -190,13 +248,20 @@ class OrderBook:
             if twin is not None and twin != order.key:
                 # The panel gave an id that is tracked already: it is one order there.
                 self._pop(twin)
+                self.spending.drop(twin)
             self._keys[order.order] = order.key
         self._orders[order.key] = order
-        self._rows[order.key] = cached_json_fragment(order.as_dict())
+        self._rows[order.key] = cached_json_fragment(as_json(order))
+        self.spending.put(order)
+        if order.placement is Placement.PLACED:
+            self._unsettled.pop(order.key, None)
+        else:
+            self._unsettled[order.key] = order
 
     def _pop(self, key: str) -> None:
         if (order := self._orders.pop(key, None)) is None:
             return
         del self._rows[key]
+        self._unsettled.pop(key, None)
         if order.order is not None:
             self._keys.pop(order.order, None)

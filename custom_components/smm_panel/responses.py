@@ -2,23 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
 
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from .api import Balance, ItemError, OrderReport, OrderStatus, Outcome, RefillStatus, Service
+from .asked import Asking, Refill
 from .const import DOMAIN, LOGGER
+from .evidence import Evidence
+from .limits import Left
+from .money import money_text
+from .origin import Origin
+from .placing import Quote
+from .spending import NOTHING_SPENT, expense
 from .tracked_order import TrackedOrder
-from .writes import Quote
 
 _NO_REPORT = OrderReport(status=OrderStatus.UNKNOWN, status_text="")
-
-
-def money(amount: Decimal | None) -> str | None:
-    """Write an amount in full; Decimal itself writes small ones as 1E-7."""
-    return None if amount is None else f"{amount:f}"
 
 
 def _time(moment: date | None) -> str | None:
@@ -27,7 +27,7 @@ def _time(moment: date | None) -> str | None:
 
 def balance_answer(balance: Balance) -> JsonObjectType:
     """Describe the balance."""
-    return {"balance": money(balance.amount), "currency": balance.currency}
+    return {"balance": money_text(balance.amount), "currency": balance.currency}
 
 
 def service_answer(service: Service) -> JsonObjectType:
@@ -37,7 +37,7 @@ def service_answer(service: Service) -> JsonObjectType:
         "name": service.name,
         "type": service.type,
         "category": service.category,
-        "rate": money(service.rate),
+        "rate": money_text(service.rate),
         "min": service.min,
         "max": service.max,
         "refill": service.refill,
@@ -48,10 +48,9 @@ def service_answer(service: Service) -> JsonObjectType:
 
 
 def placed_answer(
-    quote: Quote, placed: TrackedOrder | None, currency: str | None
+    quote: Quote, placed: TrackedOrder | None, left: Left, currency: str | None
 ) -> JsonObjectType:
     """Describe an order that was placed, or only checked (`placed` is None)."""
-    estimate = quote.estimate if placed is None else placed.estimate
     return {
         "order": None if placed is None else placed.order,
         "service": quote.service.id,
@@ -59,15 +58,19 @@ def placed_answer(
         "type": quote.service.type,
         "link": quote.request.link,
         "quantity": quote.request.count,
-        "estimate": money(estimate),
+        "estimate": money_text(quote.estimate),
+        "charge": None if placed is None else money_text(placed.charge),
         "currency": currency,
+        "budget_left": money_text(left.budget),
+        "balance_left": money_text(left.balance),
         "dry_run": placed is None,
     }
 
 
 def order_answer(order: TrackedOrder, currency: str | None) -> JsonObjectType:
     """Describe an order; `currency` is the account's, for orders without one of their own."""
-    progress = order.progress
+    progress, refill = order.progress, order.last_refill
+    refills: list[JsonValueType] = [_refill_answer(item) for item in order.refills]
     return {
         "order": order.order,
         "service": order.service,
@@ -76,8 +79,11 @@ def order_answer(order: TrackedOrder, currency: str | None) -> JsonObjectType:
         "quantity": order.quantity,
         "status": order.state or order.status,
         "progress": None if progress is None else round(float(progress), 1),
-        "estimate": money(order.estimate),
+        "estimate": money_text(order.estimate),
+        **_cost_answer(order),
         "refill": order.refill,
+        "refill_status": None if refill is None else refill.state,
+        "refills": refills,
         "may_refill": order.may_refill,
         "may_cancel": order.may_cancel,
         "open": order.is_open,
@@ -87,13 +93,56 @@ def order_answer(order: TrackedOrder, currency: str | None) -> JsonObjectType:
         "added_at": _time(order.added_at),
         "changed_at": _time(order.changed_at),
         "cancel_asked_at": _time(order.cancel_asked_at),
+        "cancel_unconfirmed": order.cancel is not None
+        and order.cancel.asking is Asking.UNCONFIRMED,
+        "placed_by": None if order.origin is None else _origin_answer(order.origin),
+        "evidence": None if order.evidence is None else _evidence_answer(order.evidence),
     } | _report_answer(order.report or _NO_REPORT, currency)
+
+
+def _cost_answer(order: TrackedOrder) -> JsonObjectType:
+    """Tell what an order costs, and how much of that came back; not of one placed elsewhere."""
+    cost = expense(order)
+    amounts = NOTHING_SPENT if cost is None else cost.amounts
+    return {
+        "cost": None if cost is None else money_text(amounts.cost),
+        "given_back": None if cost is None else money_text(amounts.given_back),
+    }
+
+
+def _refill_answer(refill: Refill) -> JsonObjectType:
+    return {
+        "refill": refill.refill,
+        "status": refill.state,
+        "asked_at": _time(refill.asked_at),
+        "error": refill.error,
+    }
+
+
+def _evidence_answer(evidence: Evidence) -> JsonObjectType:
+    """Tell what speaks for or against an unconfirmed order having been placed."""
+    return {
+        "balance_before": money_text(evidence.balance_before),
+        "balance_after": money_text(evidence.balance_after),
+        "link_refused_at": _time(evidence.link_refused_at),
+    }
+
+
+def _origin_answer(origin: Origin) -> JsonObjectType:
+    """Tell who is behind an order."""
+    return {
+        "user_id": origin.user,
+        "user": origin.user_name,
+        "automations_and_scripts": list(origin.runs),
+        "context_id": origin.context,
+        "parent_context_id": origin.parent,
+    }
 
 
 def _report_answer(report: OrderReport, currency: str | None) -> JsonObjectType:
     return {
         "status_text": report.status_text or None,
-        "charge": money(report.charge),
+        "charge": money_text(report.charge),
         "currency": report.currency or currency,
         "start_count": report.start_count,
         "remains": report.remains,

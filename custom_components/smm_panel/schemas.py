@@ -14,9 +14,11 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+ATTR_ALLOW_DUPLICATE = "allow_duplicate"
 ATTR_CATEGORY = "category"
 ATTR_DRY_RUN = "dry_run"
 ATTR_LIMIT = "limit"
+ATTR_MAX_CHARGE = "max_charge"
 ATTR_MAX_RATE = "max_rate"
 ATTR_ORDERS = "orders"
 ATTR_REFILLS = "refills"
@@ -157,6 +159,9 @@ PLACE_ORDER_SCHEMA = vol.Schema(
         vol.Optional("google_keyword"): as_text,
         vol.Optional("referring_url"): as_text,
         vol.Optional("extra"): extra_fields,
+        vol.Optional(ATTR_MAX_CHARGE): price,
+        vol.Optional(ATTR_MAX_RATE): price,
+        vol.Optional(ATTR_ALLOW_DUPLICATE, default=False): cv.boolean,
         vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
     }
 )

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, override
 
@@ -12,14 +13,19 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory, Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, PERCENTAGE, EntityCategory, Platform
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.generated.currencies import ACTIVE_CURRENCIES
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_track_time_change
+from homeassistant.util import dt as dt_util
 
-from .api import OrderStatus
+from .api import OrderStatus, RefillStatus
+from .asked import Asking
 from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry
 from .entity import AccountEntity, OrderSlotEntity, async_add_slots
+from .money import money_text
+from .spending import Amounts, expense
 from .tracked_order import Placement, TrackedOrder
 
 # The coordinators read for all of them.
@@ -68,6 +74,21 @@ COUNTS = (
     ),
 )
 
+SPENT_TODAY = SensorEntityDescription(
+    key="spent_today",
+    translation_key="spent_today",
+    state_class=SensorStateClass.TOTAL,
+    suggested_display_precision=2,
+)
+
+SPENT_TOTAL = SensorEntityDescription(
+    key="spent_total",
+    translation_key="spent_total",
+    # What is given back lowers it.
+    state_class=SensorStateClass.TOTAL,
+    suggested_display_precision=2,
+)
+
 STATUS = OrderSensorEntityDescription(
     key="status",
     translation_key="status",
@@ -80,10 +101,22 @@ CHARGE = OrderSensorEntityDescription(
     key="charge",
     translation_key="charge",
     suggested_display_precision=2,
-    value_fn=lambda order: order.report.charge if order.report else None,
+    value_fn=lambda order: order.report.charge if order.report else order.charge,
 )
 
+REFILL_STATUS_OPTIONS = [
+    *(status.value for status in RefillStatus if status is not RefillStatus.UNKNOWN),
+    Asking.UNCONFIRMED.value,
+]
+
 ORDER_SENSORS = (
+    OrderSensorEntityDescription(
+        key="refill_status",
+        translation_key="refill_status",
+        device_class=SensorDeviceClass.ENUM,
+        options=REFILL_STATUS_OPTIONS,
+        value_fn=lambda order: order.last_refill.state if order.last_refill else None,
+    ),
     OrderSensorEntityDescription(
         key="remains",
         translation_key="remains",
@@ -117,6 +150,8 @@ async def async_setup_entry(
         [
             BalanceSensor(data.balance, BALANCE),
             *(CountSensor(data.orders, description) for description in COUNTS),
+            SpentTodaySensor(data.orders, SPENT_TODAY),
+            SpentTotalSensor(data.orders, SPENT_TOTAL),
         ]
     )
     async_add_slots(
@@ -183,6 +218,76 @@ class CountSensor(AccountEntity[OrdersCoordinator], SensorEntity):
         return sum(map(self.entity_description.value_fn, orders))
 
 
+class SpentSensor(AccountEntity[OrdersCoordinator], MoneySensor):
+    """What was spent on orders placed from here, in the account's currency."""
+
+    _unrecorded_attributes = frozenset({"estimate", "charge", "given_back"})
+
+    @property
+    @abstractmethod
+    def spent(self) -> Amounts:
+        """The sums to show."""
+
+    @property
+    @override
+    def currency(self) -> str | None:
+        return self.coordinator.config_entry.runtime_data.balance.data.currency
+
+    @property
+    @override
+    def native_value(self) -> Decimal:
+        return self.spent.cost
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Estimate against charge, and what came back of it."""
+        spent = self.spent
+        return {
+            "estimate": money_text(spent.estimate),
+            "charge": money_text(spent.charge),
+            "given_back": money_text(spent.given_back),
+        }
+
+
+class SpentTodaySensor(SpentSensor):
+    """What was spent since midnight, Home Assistant's time."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Begin anew at midnight, and when another time zone has another one."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_track_time_change(self.hass, self._async_begin_anew, hour=0, minute=0, second=0)
+        )
+        self.async_on_remove(
+            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_begin_anew)
+        )
+
+    @callback
+    def _async_begin_anew(self, _: datetime | Event) -> None:
+        self.async_write_ha_state()
+
+    @property
+    @override
+    def last_reset(self) -> datetime:
+        return dt_util.as_utc(dt_util.start_of_local_day())
+
+    @property
+    @override
+    def spent(self) -> Amounts:
+        return self.coordinator.book.spending.since(self.last_reset, self.currency)
+
+
+class SpentTotalSensor(SpentSensor):
+    """What was spent in all."""
+
+    @property
+    @override
+    def spent(self) -> Amounts:
+        return self.coordinator.book.spending.total(self.currency)
+
+
 class OrderSensor(OrderSlotEntity, SensorEntity):
     """A figure of the order in a slot."""
 
@@ -214,11 +319,25 @@ class StatusSensor(OrderSensor):
             "quantity": order.quantity,
             "status_text": order.report.status_text if order.report else None,
             "error": order.error,
+            "cancel_asked_at": order.cancel_asked_at,
         }
 
 
 class ChargeSensor(OrderSensor, MoneySensor):
     """What the panel charged for the order in a slot."""
+
+    _unrecorded_attributes = frozenset({"estimate", "given_back"})
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        if (order := self.order) is None:
+            return None
+        cost = expense(order)
+        return {
+            "estimate": money_text(order.estimate),
+            "given_back": None if cost is None else money_text(cost.amounts.given_back),
+        }
 
     @property
     @override

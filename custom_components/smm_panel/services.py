@@ -24,9 +24,11 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 import voluptuous as vol
 
 from .api import ErrorKind, InvalidOrderError, ItemError, OrderProblem, Outcome
+from .asking import async_cancel_orders, async_refill_orders
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .errors import invalid_order, panel_errors
+from .placing import Guard, async_check, async_place_order, async_quote
 from .responses import (
     balance_answer,
     error_answer,
@@ -37,9 +39,11 @@ from .responses import (
     service_answer,
 )
 from .schemas import (
+    ATTR_ALLOW_DUPLICATE,
     ATTR_CATEGORY,
     ATTR_DRY_RUN,
     ATTR_LIMIT,
+    ATTR_MAX_CHARGE,
     ATTR_MAX_RATE,
     ATTR_ORDERS,
     ATTR_REFILLS,
@@ -56,7 +60,6 @@ from .schemas import (
 )
 from .service_search import search_services
 from .tracked_order import Placement, TrackedOrder
-from .writes import async_cancel_orders, async_place_order, async_quote, async_refill_orders
 
 # What we find out by ourselves; the panel is not asked.
 _NOT_TRACKED = ItemError(
@@ -72,8 +75,7 @@ async def _async_get_balance(call: ServiceCall) -> ServiceResponse:
     entry = _entry(call)
     data = entry.runtime_data
     with panel_errors(call.hass, entry):
-        balance = await data.client.balance()
-    data.balance.async_set_updated_data(balance)
+        balance = await data.balance.async_read()
     return balance_answer(balance)
 
 
@@ -99,11 +101,19 @@ async def _async_place_order(call: ServiceCall) -> ServiceResponse:
     fields = dict(call.data)
     fields.pop(ATTR_CONFIG_ENTRY_ID, None)
     dry_run = fields.pop(ATTR_DRY_RUN)
+    guard = Guard(
+        max_charge=fields.pop(ATTR_MAX_CHARGE, None),
+        max_rate=fields.pop(ATTR_MAX_RATE, None),
+        allow_duplicate=fields.pop(ATTR_ALLOW_DUPLICATE),
+    )
     if not fields[ATTR_SERVICE]:
         raise invalid_order(InvalidOrderError(ATTR_SERVICE, OrderProblem.REQUIRED))
-    quote = await async_quote(call.hass, entry, fields)
-    placed = None if dry_run else await async_place_order(call.hass, entry, quote)
-    return placed_answer(quote, placed, _currency(entry))
+    quote = await async_quote(call.hass, entry, fields, guard)
+    if dry_run:
+        left = await async_check(call.hass, entry, quote)
+        return placed_answer(quote, None, left, _currency(entry))
+    placed = await async_place_order(call.hass, entry, quote, call.context)
+    return placed_answer(quote, placed.order, placed.left, _currency(entry))
 
 
 async def _async_get_orders(call: ServiceCall) -> ServiceResponse:
@@ -200,6 +210,7 @@ async def _async_get_refill_status(call: ServiceCall) -> ServiceResponse:
         raise _no_ids()
     with panel_errors(call.hass, entry):
         statuses = await entry.runtime_data.client.refill_status(refills)
+    entry.runtime_data.orders.async_publish(book.apply_refills(statuses))
     rows: list[JsonValueType] = [
         refill_answer(refill, order_of.get(refill), status) for refill, status in statuses.items()
     ]

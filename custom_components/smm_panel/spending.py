@@ -1,11 +1,21 @@
-"""What orders cost: pure functions."""
+"""What orders cost, and what was spent: sums over the order book."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import reduce
 
-from .api import OrderRequest, Service
+from .api import OrderRequest, OrderStatus, Service
+from .tracked_order import GIVING_BACK, Placement, TrackedOrder, is_same_currency
 
 # Rates are per 1000 (API document, section "Service list").
 RATE_UNIT = 1000
+
+# No day in any time zone began longer ago; until then it matters when money was spent.
+KEPT_APART = timedelta(days=2)
+
+_NOTHING = Decimal(0)
 
 
 def estimate(request: OrderRequest, service: Service) -> Decimal | None:
@@ -19,3 +29,172 @@ def estimate(request: OrderRequest, service: Service) -> Decimal | None:
     if request.count is None or not request.known_type:
         return None
     return service.rate * request.count / RATE_UNIT
+
+
+def parts(request: OrderRequest) -> int | None:
+    """Return how many orders a drip-feed or subscription makes at most; None if unknowable."""
+    if request.posts:
+        return request.posts + (request.old_posts or 0)
+    return request.runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """What orders were estimated at, what was charged for them, and what came back of it."""
+
+    estimate: Decimal = _NOTHING
+    charge: Decimal = _NOTHING
+    given_back: Decimal = _NOTHING
+
+    @property
+    def cost(self) -> Decimal:
+        """The charge less what came back."""
+        return self.charge - self.given_back
+
+    def plus(self, other: Amounts) -> Amounts:
+        """Return both added up."""
+        return Amounts(
+            estimate=self.estimate + other.estimate,
+            charge=self.charge + other.charge,
+            given_back=self.given_back + other.given_back,
+        )
+
+
+NOTHING_SPENT = Amounts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expense:
+    """What one order cost: when it was sent, in which currency, how much."""
+
+    at: datetime
+    currency: str | None = None
+    amounts: Amounts
+
+
+def expense(order: TrackedOrder) -> Expense | None:
+    """Return what an order has cost so far; None for one that was placed elsewhere.
+
+    An order costs its estimate, or where there is none what the caller allowed for it, from
+    the moment it is intended until the panel tells a charge.
+    """
+    if not order.is_own:
+        return None
+    planned = order.max_charge if order.estimate is None else order.estimate
+    planned = planned or _NOTHING
+    charge = planned if order.charge is None else order.charge
+    told = order.told_charge(order.report)
+    if order.placement is Placement.PLACED and told is not None:
+        charge = max(charge, told) if order.status in GIVING_BACK else told
+    return Expense(
+        at=order.added_at,
+        currency=order.currency,
+        amounts=Amounts(estimate=planned, charge=charge, given_back=_given_back(order, charge)),
+    )
+
+
+def _given_back(order: TrackedOrder, charge: Decimal) -> Decimal:
+    """Return how much of a charge came back.
+
+    Some panels lower the charge they report by it, others go on reporting the whole
+    charge; then it is in proportion to what was not delivered. Where the panel tells
+    neither, nothing is taken to have come back.
+    """
+    if order.status not in GIVING_BACK:
+        return _NOTHING
+    told = order.told_charge(order.report)
+    if told is not None and told < charge:
+        return charge - max(told, _NOTHING)
+    if order.status is OrderStatus.REFUNDED:
+        return charge
+    share = order.delivered_share
+    if share is None and order.parts and order.report is not None:
+        share = Decimal(min(len(order.report.orders), order.parts)) / order.parts
+    return _NOTHING if share is None else charge * (1 - share)
+
+
+class Spending:
+    """Running sums of what the orders of one account cost.
+
+    Orders that were forgotten stay counted: each by itself for two days, then in one sum.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing spent."""
+        self.forgotten: list[Expense] = []
+        self.before: list[Expense] = []
+        """One for each currency; `at` is that of the youngest in it."""
+        self._expenses: dict[str, Expense] = {}
+        self._totals: dict[str | None, Amounts] = {}
+
+    def put(self, order: TrackedOrder) -> None:
+        """Count an order as it is now."""
+        self.drop(order.key)
+        if (new := expense(order)) is not None:
+            self._expenses[order.key] = new
+            self._add(new)
+
+    def drop(self, key: str) -> None:
+        """Count an order no more: it was not placed, or is counted elsewhere."""
+        if (old := self._expenses.pop(key, None)) is not None:
+            self._add(old, sign=-1)
+
+    def forget(self, key: str) -> None:
+        """Count an order on as it is now, without knowing which it was."""
+        if (old := self._expenses.pop(key, None)) is not None:
+            self.forgotten.append(old)
+
+    def restore(self, forgotten: Iterable[Expense], before: Iterable[Expense]) -> None:
+        """Count what was forgotten before a restart."""
+        self.forgotten, self.before = list(forgotten), list(before)
+        for old in (*self.forgotten, *self.before):
+            self._add(old)
+
+    def sum_up(self, now: datetime) -> bool:
+        """Put the forgotten ones of the last days but two into one sum; tell if there were any."""
+        old = [item for item in self.forgotten if now - item.at > KEPT_APART]
+        if not old:
+            return False
+        self.forgotten = [item for item in self.forgotten if now - item.at <= KEPT_APART]
+        sums = {item.currency: item for item in self.before}
+        for item in old:
+            known = sums.get(item.currency)
+            sums[item.currency] = (
+                item
+                if known is None
+                else Expense(
+                    at=max(item.at, known.at),
+                    currency=item.currency,
+                    amounts=known.amounts.plus(item.amounts),
+                )
+            )
+        self.before = list(sums.values())
+        return True
+
+    def total(self, currency: str | None) -> Amounts:
+        """Return what was spent in a currency in all."""
+        return _sum(
+            amounts for other, amounts in self._totals.items() if is_same_currency(other, currency)
+        )
+
+    def since(self, start: datetime, currency: str | None) -> Amounts:
+        """Return what was spent in a currency from a moment within the last two days on."""
+        return _sum(
+            item.amounts
+            # The last is younger than that only if the clock was set back: better too much.
+            for items in (self._expenses.values(), self.forgotten, self.before)
+            for item in items
+            if item.at >= start and is_same_currency(item.currency, currency)
+        )
+
+    def _add(self, item: Expense, sign: int = 1) -> None:
+        known = self._totals.get(item.currency, NOTHING_SPENT)
+        self._totals[item.currency] = Amounts(
+            estimate=known.estimate + sign * item.amounts.estimate,
+            charge=known.charge + sign * item.amounts.charge,
+            given_back=known.given_back + sign * item.amounts.given_back,
+        )
+
+
+def _sum(amounts: Iterable[Amounts]) -> Amounts:
+    return reduce(Amounts.plus, amounts, NOTHING_SPENT)

@@ -1,6 +1,5 @@
 """The to-do list of an account: every tracked order is an item."""
 
-from decimal import Decimal
 from typing import override
 
 from homeassistant.components.todo import (
@@ -20,6 +19,7 @@ from .const import DOMAIN
 from .coordinator import OrdersCoordinator, PanelConfigEntry
 from .entity import AccountEntity
 from .errors import panel_errors
+from .money import price_text
 from .tracked_order import Placement, TrackedOrder
 
 # Adding an item asks the panel about the order.
@@ -76,7 +76,15 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
 
     @override
     async def async_delete_todo_items(self, uids: list[str]) -> None:
-        """Stop tracking orders."""
+        """Stop tracking orders, none of which may be unconfirmed: its money is at stake."""
+        orders = self.coordinator.book.orders
+        for order in (orders[uid] for uid in uids if uid in orders):
+            if order.placement is Placement.UNCONFIRMED:
+                raise ServiceValidationError(
+                    translation_domain=DOMAIN,
+                    translation_key="unconfirmed_kept",
+                    translation_placeholders={"order": order.label},
+                )
         await self.coordinator.async_untrack(uids)
 
     @callback
@@ -109,7 +117,7 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
         progress = None if order.progress is None else f"{order.progress:.0f} %"
         charge = None
         if report is not None and report.charge is not None:
-            charge = f"{_plain(report.charge)} {report.currency or ''}".rstrip()
+            charge = price_text(report.charge, report.currency)
         facts = (
             state or (report and report.status_text),
             progress,
@@ -117,8 +125,3 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
         )
         lines = (" · ".join(fact for fact in facts if fact), order.error, order.link)
         return "\n".join(line for line in lines if line)
-
-
-def _plain(amount: Decimal) -> str:
-    """Write an amount with two decimals, and with more only where they say something."""
-    return f"{amount:.2f}" if amount == round(amount, 2) else f"{amount.normalize():f}"

@@ -1,8 +1,7 @@
 """One order in the order book."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
@@ -10,6 +9,10 @@ from typing import Any, Self
 from homeassistant.util.ulid import ulid_now
 
 from .api import ItemError, OrderReport, OrderStatus
+from .asked import Asking, Cancel, Refill
+from .const import REFILL_FOLLOWED
+from .evidence import Evidence
+from .origin import Origin
 
 
 class Placement(StrEnum):
@@ -27,6 +30,17 @@ class Placement(StrEnum):
 
 ATTENTION = frozenset({OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.FAILED})
 
+# Final, and part of the charge or all of it comes back.
+GIVING_BACK = frozenset(
+    {
+        OrderStatus.PARTIAL,
+        OrderStatus.CANCELED,
+        OrderStatus.REFUNDED,
+        OrderStatus.FAILED,
+        OrderStatus.EXPIRED,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackedOrder:
@@ -34,7 +48,11 @@ class TrackedOrder:
 
     `key` is ours and never changes; `order` is the panel's id, None while the outcome
     of sending it is not known. What was asked (service, link, quantity, ...) is unknown
-    for an order that was placed elsewhere. Money is in the account's currency.
+    for an order that was placed elsewhere. `username` stands in for the link where the
+    type has none; `parts` is the number of orders that a drip-feed or subscription makes
+    at most; `max_charge` is what the caller allowed. Money is in `currency`, the
+    account's at the time; `charge` is the highest that the panel has told, before it
+    gave anything back.
     """
 
     key: str
@@ -44,15 +62,22 @@ class TrackedOrder:
     service: str | None = None
     name: str | None = None
     link: str | None = None
+    username: str | None = None
     quantity: int | None = None
+    parts: int | None = None
     estimate: Decimal | None = None
+    max_charge: Decimal | None = None
+    charge: Decimal | None = None
+    currency: str | None = None
     can_refill: bool | None = None
     can_cancel: bool | None = None
     report: OrderReport | None = None
     error: str | None = None
     changed_at: datetime | None = None
-    cancel_asked_at: datetime | None = None
-    refill: str | None = None
+    cancel: Cancel | None = None
+    refills: tuple[Refill, ...] = ()
+    origin: Origin | None = None
+    evidence: Evidence | None = None
 
     @classmethod
     def tracked(cls, order: str, report: OrderReport, now: datetime) -> Self:
@@ -65,6 +90,11 @@ class TrackedOrder:
             report=report,
             changed_at=now,
         )
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the order was sent from here; only then is its service known."""
+        return self.service is not None
 
     @property
     def status(self) -> OrderStatus | None:
@@ -88,6 +118,15 @@ class TrackedOrder:
             self.placement is Placement.UNCONFIRMED
             or self.error is not None
             or self.status in ATTENTION
+            or self.is_asking_unconfirmed
+        )
+
+    @property
+    def is_asking_unconfirmed(self) -> bool:
+        """Whether it is unknown if the panel took the last refill, or the cancel while open."""
+        refill, cancel = self.last_refill, None if self.is_final else self.cancel
+        return any(
+            asked is not None and asked.asking is Asking.UNCONFIRMED for asked in (refill, cancel)
         )
 
     @property
@@ -98,10 +137,39 @@ class TrackedOrder:
         return None if self.status is OrderStatus.UNKNOWN else self.status
 
     @property
+    def last_refill(self) -> Refill | None:
+        """The refill that was asked for last."""
+        return self.refills[-1] if self.refills else None
+
+    @property
+    def refill(self) -> str | None:
+        """The panel's id of the last refill."""
+        return None if self.last_refill is None else self.last_refill.refill
+
+    @property
+    def open_refills(self) -> tuple[str, ...]:
+        """The ids of the refills that are under way."""
+        return tuple(
+            refill.refill for refill in self.refills if refill.is_open and refill.refill is not None
+        )
+
+    def followed_refills(self, now: datetime) -> tuple[str, ...]:
+        """The ids of the refills that the panel is still asked about."""
+        if not self.refills or now - self.refills[-1].asked_at > REFILL_FOLLOWED:
+            return ()
+        return self.open_refills
+
+    @property
     def may_refill(self) -> bool:
         """Whether asking for a refill can make sense; the panel decides."""
         delivered = self.status in {OrderStatus.COMPLETED, OrderStatus.PARTIAL}
-        return delivered and self.can_refill is not False
+        return delivered and self.can_refill is not False and not self.open_refills
+
+    @property
+    def cancel_asked_at(self) -> datetime | None:
+        """When the panel took the request to cancel the order."""
+        taken = self.cancel is not None and self.cancel.asking is Asking.TAKEN
+        return self.cancel.asked_at if self.cancel is not None and taken else None
 
     @property
     def may_cancel(self) -> bool:
@@ -113,17 +181,28 @@ class TrackedOrder:
         """Delivered share of the quantity in percent; None where either is unknown."""
         if self.status is OrderStatus.COMPLETED:
             return Decimal(100)
+        share = self.delivered_share
+        return None if share is None else share * 100
+
+    @property
+    def delivered_share(self) -> Decimal | None:
+        """Delivered share of the quantity, 0 to 1, by what the panel says remains."""
         if not self.quantity or self.report is None or self.report.remains is None:
             return None
         # Over-delivered orders report negative remains.
         delivered = self.quantity - max(self.report.remains, 0)
-        return Decimal(max(delivered, 0) * 100) / self.quantity
+        return Decimal(max(delivered, 0)) / self.quantity
 
     @property
     def label(self) -> str:
         """The order's id and name as people say it, such as "#23501 Followers"."""
         parts = (f"#{self.order}" if self.order else None, self.name)
         return " ".join(part for part in parts if part) or self.key
+
+    def is_twin_of(self, other: Self) -> bool:
+        """Whether another order is for the same service and the same link or name."""
+        mine = (self.service, self.link, self.username)
+        return self.is_own and mine == (other.service, other.link, other.username)
 
     def reported(self, report: OrderReport | ItemError, now: datetime) -> TrackedOrder:
         """Return the order as of a new report; equal to this one if nothing changed.
@@ -133,65 +212,41 @@ class TrackedOrder:
         if isinstance(report, ItemError):
             return replace(self, error=report.message)
         status_changed = report.status is not self.status
+        charge = self.told_charge(report)
+        if charge is None or report.status in GIVING_BACK:
+            charge = self.charge
+        elif self.charge is not None:
+            charge = max(charge, self.charge)
         return replace(
             self,
             report=report,
             error=None,
+            charge=charge,
             changed_at=now if status_changed else self.changed_at,
         )
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the order as JSON data without the fields that are None."""
-        return {
-            field: _to_json(value)
-            for field in self.__slots__
-            if (value := getattr(self, field)) is not None
-        }
+    def interrupted(self) -> TrackedOrder:
+        """Return the order as it is after Home Assistant died.
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read what `as_dict` wrote."""
-        values = dict(data)
-        for field, read in _READERS.items():
-            if field in values:
-                values[field] = read(values[field])
-        return cls(**values)
+        What was being sent is unconfirmed. The same object if nothing was.
+        """
+        changes: dict[str, Any] = {}
+        if self.placement is Placement.INTENDED:
+            changes["placement"] = Placement.UNCONFIRMED
+        if self.cancel is not None and self.cancel.asking is Asking.INTENDED:
+            changes["cancel"] = replace(self.cancel, asking=Asking.UNCONFIRMED)
+        if self.last_refill is not None and self.last_refill.asking is Asking.INTENDED:
+            lost = replace(self.last_refill, asking=Asking.UNCONFIRMED)
+            changes["refills"] = (*self.refills[:-1], lost)
+        return replace(self, **changes) if changes else self
 
-
-def _to_json(value: object) -> object:
-    match value:
-        case Decimal():
-            return str(value)
-        case datetime() | date():
-            return value.isoformat()
-        case tuple():
-            return [_to_json(item) for item in value]
-        case OrderReport():
-            return {
-                field: _to_json(item)
-                for field in value.__slots__
-                if (item := getattr(value, field)) is not None
-            }
-        case _:
-            return value
+    def told_charge(self, report: OrderReport | None) -> Decimal | None:
+        """Return the charge in a report, if it is in the currency of the order."""
+        if report is None or report.charge is None:
+            return None
+        return report.charge if is_same_currency(report.currency, self.currency) else None
 
 
-def _read_report(data: Mapping[str, Any]) -> OrderReport:
-    values = dict(data)
-    values["status"] = OrderStatus(values["status"])
-    values["orders"] = tuple(values.get("orders", ()))
-    if (charge := values.get("charge")) is not None:
-        values["charge"] = Decimal(charge)
-    if (expiry := values.get("expiry")) is not None:
-        values["expiry"] = date.fromisoformat(expiry)
-    return OrderReport(**values)
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "placement": Placement,
-    "added_at": datetime.fromisoformat,
-    "changed_at": datetime.fromisoformat,
-    "cancel_asked_at": datetime.fromisoformat,
-    "estimate": Decimal,
-    "report": _read_report,
-}
+def is_same_currency(one: str | None, other: str | None) -> bool:
+    """Tell whether amounts may be added up; a currency that was not told fits any."""
+    return one is None or other is None or one.casefold() == other.casefold()

@@ -1,0 +1,136 @@
+"""Asking for refills and cancels of orders. Each is sent once and never repeated."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from .api import ErrorKind, ItemError, Outcome, PanelClient
+from .asked import Asking, Cancel, Refill
+from .book_store import OrderBookWriteError
+from .coordinator import PanelConfigEntry
+from .errors import is_outcome_unknown, panel_errors
+from .tracked_order import TrackedOrder
+from .writes import async_carry_through, async_intend, async_publish_written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request[T]:
+    """One kind of request: how it is sent, and noted in an order.
+
+    `settle` is given the order as it is, as it was before, what is known of the asking
+    (None: refused) and the panel's result where there is one.
+    """
+
+    send: Callable[[PanelClient, Iterable[str]], Awaitable[dict[str, T | ItemError]]]
+    intend: Callable[[TrackedOrder, datetime], TrackedOrder]
+    settle: Callable[[TrackedOrder, TrackedOrder, Asking | None, T | None], TrackedOrder]
+
+
+def _intend_refill(order: TrackedOrder, now: datetime) -> TrackedOrder:
+    return replace(order, refills=(*order.refills, Refill(asked_at=now, asking=Asking.INTENDED)))
+
+
+def _settle_refill(
+    order: TrackedOrder, _before: TrackedOrder, asking: Asking | None, refill: str | None
+) -> TrackedOrder:
+    *others, last = order.refills
+    if asking is None:
+        return replace(order, refills=tuple(others))
+    return replace(order, refills=(*others, replace(last, asking=asking, refill=refill)))
+
+
+def _intend_cancel(order: TrackedOrder, now: datetime) -> TrackedOrder:
+    return replace(order, cancel=Cancel(asked_at=now, asking=Asking.INTENDED))
+
+
+def _settle_cancel(
+    order: TrackedOrder, before: TrackedOrder, asking: Asking | None, _result: None
+) -> TrackedOrder:
+    if asking is None or order.cancel is None:
+        return replace(order, cancel=before.cancel)
+    return replace(order, cancel=replace(order.cancel, asking=asking))
+
+
+_REFILL = _Request[str](send=PanelClient.refill, intend=_intend_refill, settle=_settle_refill)
+_CANCEL = _Request[None](send=PanelClient.cancel, intend=_intend_cancel, settle=_settle_cancel)
+
+
+async def async_refill_orders(
+    hass: HomeAssistant, entry: PanelConfigEntry, orders: Iterable[str]
+) -> dict[str, str | ItemError]:
+    """Ask for refills; return each order's refill id or what the panel said instead."""
+    return await async_carry_through(hass, entry, _async_ask(hass, entry, _REFILL, list(orders)))
+
+
+async def async_cancel_orders(
+    hass: HomeAssistant, entry: PanelConfigEntry, orders: Iterable[str]
+) -> dict[str, ItemError | None]:
+    """Ask to cancel orders; None where the panel took the request.
+
+    Whether an order is canceled in the end is told by its status alone.
+    """
+    return await async_carry_through(hass, entry, _async_ask(hass, entry, _CANCEL, list(orders)))
+
+
+async def _async_ask[T](
+    hass: HomeAssistant, entry: PanelConfigEntry, request: _Request[T], orders: list[str]
+) -> dict[str, T | ItemError]:
+    """Send a request about orders and note in those that are tracked what became of it."""
+    data = entry.runtime_data
+    # One at a time, so that what an answer settles is the last that was asked.
+    async with data.asking:
+        tracked = (data.book.find(order.strip()) for order in orders)
+        before = {order.order: order for order in tracked if order is not None and order.order}
+        now = dt_util.utcnow()
+        note = partial(_async_note, hass, entry, request, before)
+        await async_intend(
+            hass,
+            data.book,
+            [request.intend(order, now) for order in before.values()],
+            partial(note, dict.fromkeys(before, _NOT_SENT)),
+        )
+        with panel_errors(hass, entry, write=True):
+            try:
+                results = await request.send(data.client, orders)
+            except BaseException as err:
+                # Whatever it was, the book has to tell what is known.
+                await note(
+                    dict.fromkeys(before, _UNKNOWN if is_outcome_unknown(err) else _NOT_SENT)
+                )
+                raise
+        await note(results)
+    return results
+
+
+_NOT_SENT = ItemError(message="Not sent", kind=ErrorKind.OTHER, outcome=Outcome.NOT_SENT)
+_UNKNOWN = ItemError(message="Unknown", kind=ErrorKind.OTHER, outcome=Outcome.UNKNOWN)
+
+
+async def _async_note[T](
+    hass: HomeAssistant,
+    entry: PanelConfigEntry,
+    request: _Request[T],
+    before: dict[str, TrackedOrder],
+    results: dict[str, T | ItemError],
+) -> None:
+    """Note the results in the orders as they are now: polls go on meanwhile."""
+    book = entry.runtime_data.book
+    noted = []
+    for order_id, result in results.items():
+        order = book.find(order_id)
+        if order is None or order_id not in before:
+            continue
+        asking: Asking | None = Asking.TAKEN
+        if isinstance(result, ItemError):
+            asking = Asking.UNCONFIRMED if result.outcome is Outcome.UNKNOWN else None
+        value = None if isinstance(result, ItemError) else result
+        noted.append(request.settle(order, before[order_id], asking, value))
+    # The caller is given the results whether or not they could be written down.
+    with suppress(OrderBookWriteError):
+        await book.async_put(noted)
+    async_publish_written(hass, entry, [order.key for order in noted])

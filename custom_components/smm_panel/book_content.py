@@ -1,0 +1,72 @@
+"""What the file of an order book holds, as JSON data."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+from .records import from_json
+from .spending import Expense
+from .tracked_order import TrackedOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """A file that could not be read whole: when that was found, and where it is kept."""
+
+    found_at: datetime
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookContent:
+    """The content of an order book; `unreadable` is the number of records that were skipped."""
+
+    orders: list[TrackedOrder] = field(default_factory=list)
+    slots: dict[int, str] = field(default_factory=dict)
+    forgotten: list[Expense] = field(default_factory=list)
+    before: list[Expense] = field(default_factory=list)
+    damage: Damage | None = None
+    unreadable: int = 0
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Self:
+        """Read all that can be read. A slot that cannot be is assigned anew."""
+        orders = _Rows(TrackedOrder, stored.get("orders"))
+        forgotten = _Rows(Expense, stored.get("forgotten", []))
+        before = _Rows(Expense, stored.get("before", []))
+        damage = _Rows(Damage, [stored["damage"]] if stored.get("damage") else [])
+        return cls(
+            orders=list(orders),
+            slots=_read_slots(stored.get("slots")),
+            forgotten=list(forgotten),
+            before=list(before),
+            damage=next(iter(damage), None),
+            unreadable=sum(rows.unreadable for rows in (orders, forgotten, before, damage)),
+        )
+
+
+class _Rows[T]:
+    """The records in a list; those that cannot be read are counted."""
+
+    def __init__(self, kind: type[T], rows: object) -> None:
+        self.unreadable = 0 if isinstance(rows, list) else 1
+        self._kind = kind
+        self._rows = rows if isinstance(rows, list) else []
+
+    def __iter__(self) -> Iterator[T]:
+        for row in self._rows:
+            try:
+                record = from_json(self._kind, row)
+            except ValueError:
+                self.unreadable += 1
+            else:
+                yield record
+
+
+def _read_slots(slots: object) -> dict[int, str]:
+    if not isinstance(slots, dict):
+        return {}
+    return {
+        int(slot): key for slot, key in slots.items() if isinstance(key, str) and slot.isdecimal()
+    }

@@ -1,0 +1,40 @@
+"""Logbook entries of what happened to orders."""
+
+from collections.abc import Callable
+
+from homeassistant.components.logbook import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
+from homeassistant.const import ATTR_NAME
+from homeassistant.core import Event, HomeAssistant, callback
+
+from .activity import ATTR_ACTIVITY, EVENT_ORDER_ACTIVITY, Activity
+from .const import DOMAIN
+
+_MESSAGES = {
+    Activity.PLACED: "placed the order {what}",
+    Activity.UNCONFIRMED: "sent an order of {what} whose answer was lost; it is unconfirmed",
+    Activity.NOT_PLACED: "settled the unconfirmed order of {what}: it was not placed",
+}
+
+
+@callback
+def async_describe_events(
+    hass: HomeAssistant,
+    async_describe_event: Callable[[str, str, Callable[[Event], dict[str, str]]], None],
+) -> None:
+    """Describe the events; who is behind them Home Assistant adds by their context."""
+    async_describe_event(DOMAIN, EVENT_ORDER_ACTIVITY, _describe)
+
+
+@callback
+def _describe(event: Event) -> dict[str, str]:
+    data = event.data
+    order = f"#{data['order']}" if data["order"] else None
+    what = " ".join(part for part in (order, data[ATTR_NAME]) if part)
+    if data["estimate"]:
+        what += f" for about {data['estimate']} {data['currency'] or ''}".rstrip()
+    if data["link"]:
+        what += f" ({data['link']})"
+    return {
+        LOGBOOK_ENTRY_NAME: data["account"],
+        LOGBOOK_ENTRY_MESSAGE: _MESSAGES[Activity(data[ATTR_ACTIVITY])].format(what=what),
+    }

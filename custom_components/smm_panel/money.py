@@ -1,0 +1,17 @@
+"""Amounts as text."""
+
+from decimal import Decimal
+
+
+def money_text(amount: Decimal | None) -> str | None:
+    """Write an amount in full; Decimal itself writes small ones as 1E-7."""
+    return None if amount is None else f"{amount:f}"
+
+
+def price_text(amount: Decimal, currency: str | None) -> str:
+    """Write an amount with its currency, as people read it.
+
+    Two decimals, and more only where they say something.
+    """
+    shown = f"{amount:.2f}" if amount == round(amount, 2) else f"{amount.normalize():f}"
+    return f"{shown} {currency or ''}".rstrip()

@@ -1,0 +1,124 @@
+"""Records (frozen dataclasses) as JSON data, and back."""
+
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from functools import partial
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+type Reader = Callable[[Any], Any]
+
+
+def as_json(value: Any) -> Any:  # noqa: ANN401 - whatever a record holds
+    """Return a value as JSON data: money and times as text, a record without what is unset."""
+    match value:
+        case Enum():
+            return value.value
+        case Decimal():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case tuple():
+            return [as_json(item) for item in value]
+        case _ if is_dataclass(value):
+            return {
+                name: as_json(item)
+                for name in _plan(type(value)).readers
+                if (item := getattr(value, name)) is not None and item != ()
+            }
+        case _:
+            return value
+
+
+def from_json[T](kind: type[T], data: object) -> T:
+    """Read what `as_json` wrote of a record. Raises ValueError for anything else."""
+    plan = _plan(kind)
+    if not isinstance(data, dict) or not data.keys() <= plan.readers.keys():
+        raise ValueError(f"This is no {kind.__name__}")
+    if missing := plan.required - data.keys():
+        raise ValueError(f"{kind.__name__} lacks {', '.join(sorted(missing))}")
+    return kind(**{name: plan.readers[name](value) for name, value in data.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How a kind of record is read: its fields in order, and which of them must be there."""
+
+    readers: dict[str, Reader]
+    required: frozenset[str]
+
+
+_PLANS: dict[type[Any], _Plan] = {}
+
+
+def _plan(kind: type[Any]) -> _Plan:
+    """Work out once how a kind of record is read."""
+    if (plan := _PLANS.get(kind)) is None:
+        hints = get_type_hints(kind)
+        required = (
+            field.name
+            for field in fields(kind)
+            if field.default is MISSING and field.default_factory is MISSING
+        )
+        readers = {field.name: _reader(hints[field.name]) for field in fields(kind)}
+        plan = _PLANS[kind] = _Plan(readers, frozenset(required))
+    return plan
+
+
+def _reader(hint: Any) -> Reader:  # noqa: ANN401 - any annotation of a field
+    """Return what reads a field with this annotation."""
+    if get_origin(hint) is UnionType:
+        # What is unset is left out, so only the other half is ever written.
+        (hint,) = (part for part in get_args(hint) if part is not type(None))
+    if get_origin(hint) is tuple:
+        return _tuple_reader(_reader(get_args(hint)[0]))
+    kind: type[Any] = hint
+    if kind is Decimal:
+        return _read_money
+    if issubclass(kind, date):
+        return _text_reader(kind.fromisoformat)
+    if issubclass(kind, Enum):
+        return kind
+    return partial(from_json, kind) if is_dataclass(kind) else _plain_reader(kind)
+
+
+def _tuple_reader(read: Reader) -> Reader:
+    def read_tuple(value: object) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise ValueError("This is no list")  # noqa: TRY004 - readers raise one error
+        return tuple(read(item) for item in value)
+
+    return read_tuple
+
+
+def _text_reader(read: Reader) -> Reader:
+    def read_text(value: object) -> Any:  # noqa: ANN401 - what `read` makes
+        if not isinstance(value, str):
+            raise ValueError("This is no text")  # noqa: TRY004 - readers raise one error
+        return read(value)
+
+    return read_text
+
+
+def _plain_reader(kind: type[Any]) -> Reader:
+    def read_plain(value: object) -> Any:  # noqa: ANN401 - an instance of `kind`
+        # Exactly: True is an int to isinstance.
+        if type(value) is not kind:
+            raise ValueError(f"This is no {kind.__name__}")
+        return value
+
+    return read_plain
+
+
+@_text_reader
+def _read_money(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as err:
+        raise ValueError("This is no number") from err
+    if not amount.is_finite():
+        raise ValueError("This is no number")
+    return amount
