@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+import re
 
 from yarl import URL
 
@@ -17,6 +18,9 @@ _PRIVATE_NETWORKS = tuple(
         "fe80::/10",
     )
 )
+
+_LABEL = "[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
+_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
 
 class UrlProblem(StrEnum):
@@ -69,13 +73,22 @@ def _problem(url: URL, text: str) -> UrlProblem | None:
     host = url.host or ""
     checks = (
         (url.scheme not in ("http", "https"), UrlProblem.NOT_HTTP),
-        (not host, UrlProblem.INVALID),
+        (not _is_host(url.raw_host or ""), UrlProblem.INVALID),
         ("@" in text.partition("://")[2].partition("/")[0], UrlProblem.USER_INFO),
         ("#" in text, UrlProblem.FRAGMENT),
         ("?" in text, UrlProblem.QUERY),
         (url.scheme == "http" and not _is_near(host), UrlProblem.INSECURE),
     )
     return next((problem for is_wrong, problem in checks if is_wrong), None)
+
+
+def _is_host(host: str) -> bool:
+    """Tell whether a host is a name as the name system has them, or an IP address."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return _NAME.fullmatch(host) is not None
+    return True
 
 
 def _is_near(host: str) -> bool:

@@ -1,11 +1,12 @@
 """PanelClient: one method per action of the panel API."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from http import HTTPStatus
-from itertools import batched, chain
+from contextlib import suppress
+from dataclasses import replace
 import logging
 
 from .dialect import (
+    LEFT_OUT,
     read_balance,
     read_cancels,
     read_listed_orders,
@@ -16,14 +17,15 @@ from .dialect import (
     read_services,
 )
 from .exceptions import (
+    PanelAuthError,
     PanelConnectionError,
     PanelError,
-    PanelRateLimitError,
     PanelRejectedError,
-    PanelResponseError,
+    PanelShapeError,
     PanelUnreachableError,
-    rejection,
 )
+from .id_forms import IdForms
+from .judgement import judge
 from .models import (
     Balance,
     ErrorKind,
@@ -35,17 +37,14 @@ from .models import (
     RefillStatus,
     Service,
 )
-from .rate_limits import read_retry_after
 from .requests import OrderRequest
-from .rows import read_refusal
-from .transport import Answer, Transport, in_thread_if_large
-from .values import Json, is_usable_id, parse_json
+from .transport import Transport, in_thread_if_large
+from .values import Json, is_usable_id
+
+type Items[T] = dict[str, T | ItemError]
+type ReadItems[T] = Callable[[Json, Sequence[str]], Items[T]]
 
 _LOGGER = logging.getLogger(__package__)
-
-# "separated by a comma, up to 100 IDs" (API document); some panels cut the rest in
-# silence.
-BATCH_SIZE = 100
 
 # Actions that spend or change; they are sent once, whatever happens.
 _WRITES = frozenset({"add", "refill", "cancel"})
@@ -53,8 +52,6 @@ _WRITES = frozenset({"add", "refill", "cancel"})
 _WHOLE_CALL = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
 # Refusals that are about the orders even if the answer names none of them.
 _ABOUT_ORDERS = frozenset({ErrorKind.BAD_ORDER, ErrorKind.NOT_ELIGIBLE})
-# What a server error does not settle for a write: see `_raise_refusal`.
-_UNSETTLED = frozenset({ErrorKind.OTHER, ErrorKind.MAINTENANCE})
 
 _NO_ID = ItemError(message="This is not an id", kind=ErrorKind.BAD_ORDER, outcome=Outcome.NOT_SENT)
 
@@ -64,13 +61,22 @@ class PanelClient:
 
     Methods for many orders take any number of ids: blanks around them are stripped,
     each is sent once, 100 in a request, and the answer has an entry for every one. An
-    id that cannot be sent or has no answer is an `ItemError`.
+    id that cannot be sent or has no answer is an `ItemError`. Where a panel takes one id
+    in a request only and stops answering half-way, the ids not answered any more are
+    `not_sent`, and asked first the next time.
     """
 
     def __init__(self, transport: Transport) -> None:
         """Send through `transport`, which knows address and key."""
         self._transport = transport
         self._has_reported_rows = False
+        self._forms = {
+            "status": IdForms(one="order", several="orders"),
+            "refill": IdForms(one="order", several="orders"),
+            "refill_status": IdForms(one="refill", several="refills"),
+            # The API document has no form for a single order here.
+            "cancel": IdForms(one="order", several="orders", only="orders"),
+        }
 
     async def balance(self) -> Balance:
         """Get the money on the account."""
@@ -102,7 +108,7 @@ class PanelClient:
 
     async def status(self, orders: Iterable[str]) -> dict[str, OrderReport | ItemError]:
         """Get the status of orders."""
-        return await self._ask_each("status", "order", "orders", orders, read_order_reports)
+        return await self._ask_each("status", orders, read_order_reports)
 
     async def refill(self, orders: Iterable[str]) -> dict[str, str | ItemError]:
         """Ask for refills, once; gives the refill id of each order.
@@ -110,66 +116,98 @@ class PanelClient:
         An error is raised only while nothing else was sent. If a later batch fails, its
         orders become `ItemError` and no further batch is sent.
         """
-        return await self._ask_each("refill", "order", "orders", orders, read_refills)
+        return await self._ask_each("refill", orders, read_refills)
 
     async def refill_status(self, refills: Iterable[str]) -> dict[str, RefillStatus | ItemError]:
         """Get the status of refills, by refill id."""
-        return await self._ask_each(
-            "refill_status", "refill", "refills", refills, read_refill_statuses
-        )
+        return await self._ask_each("refill_status", refills, read_refill_statuses)
 
     async def cancel(self, orders: Iterable[str]) -> dict[str, ItemError | None]:
         """Ask for cancels, once; None means that the panel took the request.
 
         Only a later status tells whether the order was canceled. Errors as in `refill`.
         """
-        # The API document has no form for a single order here.
-        return await self._ask_each("cancel", "orders", "orders", orders, read_cancels)
+        return await self._ask_each("cancel", orders, read_cancels)
 
-    async def _ask_each[T](
-        self,
-        action: str,
-        one: str,
-        many: str,
-        ids: Iterable[str],
-        read: Callable[[Json, list[str]], dict[str, T | ItemError]],
-    ) -> dict[str, T | ItemError]:
+    async def _ask_each[T](self, action: str, ids: Iterable[str], read: ReadItems[T]) -> Items[T]:
         """Ask about any number of ids, in batches."""
+        is_write = action in _WRITES
+        forms = self._forms[action]
+        if is_write:
+            # What this call learns is for the next one.
+            forms = replace(forms)
         asked = list(dict.fromkeys(str(id_).strip() for id_ in ids))
-        items: dict[str, T | ItemError] = {id_: _NO_ID for id_ in asked if not is_usable_id(id_)}
-        batches = list(
-            batched((id_ for id_ in asked if id_ not in items), BATCH_SIZE, strict=False)
-        )
-        for position, batch in enumerate(batches):
-            name = one if len(batch) == 1 else many
+        items: Items[T] = {id_: _NO_ID for id_ in asked if not is_usable_id(id_)}
+        unsent = [id_ for id_ in asked if id_ not in items]
+        unsent.sort(key=lambda id_: id_ not in forms.late)
+        has_answer = False
+        while unsent:
+            batch = forms.batches(unsent)[0]
+            ask = self._write_batch if is_write else self._read_batch
             try:
-                items |= await self._ask_batch(action, name, list(batch), read)
+                answered = await ask(action, forms, batch, read)
             except PanelError as err:
-                if action not in _WRITES or position == 0:
+                is_kept = is_write or (forms.is_one_by_one and not isinstance(err, PanelAuthError))
+                if not has_answer or not is_kept:
                     raise
-                # What the panel has taken before must not be lost with the error.
-                items |= dict.fromkeys(batch, _lost(err))
-                unsent = chain.from_iterable(batches[position + 1 :])
+                # What the panel has done or told before must not be lost with the error.
                 items |= dict.fromkeys(unsent, _lost(err, Outcome.NOT_SENT))
+                if is_write:
+                    items |= dict.fromkeys(batch, _lost(err))
                 break
+            items |= answered
+            has_answer = True
+            unsent = [id_ for id_ in unsent if id_ not in answered]
+        forms.late = frozenset(unsent)
         return {id_: items[id_] for id_ in asked}
 
-    async def _ask_batch[T](
-        self,
-        action: str,
-        name: str,
-        ids: list[str],
-        read: Callable[[Json, list[str]], dict[str, T | ItemError]],
-    ) -> dict[str, T | ItemError]:
-        """Ask about at most 100 ids; a refusal that is about them becomes their item."""
-        form = {"action": action, name: ",".join(ids)}
+    async def _write_batch[T](
+        self, action: str, forms: IdForms, ids: Sequence[str], read: ReadItems[T]
+    ) -> Items[T]:
+        """Send one request of a write, once.
+
+        A panel that refused the form of the request took nothing, so the next call may
+        use the other form; unless this one has worked before, then it was not the form.
+        """
+        name, known = forms.field_for(ids), self._forms[action]
         try:
-            return await self._ask(form, lambda data: read(data, ids), ids)
+            items = await self._ask_in(action, name, ids, read)
         except PanelRejectedError as err:
-            is_about_one = len(ids) == 1 and err.kind not in _WHOLE_CALL
-            if err.kind not in _ABOUT_ORDERS and not is_about_one:
-                raise
-            return dict.fromkeys(ids, ItemError(message=err.message, kind=err.kind))
+            if err.kind is ErrorKind.BAD_REQUEST and name not in known.proven:
+                known.only = known.other(name)
+            return _items_of_refusal(err, ids)
+        if not all(isinstance(item, ItemError) for item in items.values()):
+            known.proven.add(name)
+        return items
+
+    async def _read_batch[T](
+        self, action: str, forms: IdForms, ids: Sequence[str], read: ReadItems[T]
+    ) -> Items[T]:
+        """Send one request of a read, and another in the other form if it was not understood.
+
+        If the other form brings a result it is kept, and the items are of the first id only.
+        """
+        name = forms.field_for(ids)
+        items: Items[T] = {}
+        failure: PanelRejectedError | PanelShapeError | None = None
+        try:
+            items = await self._ask_in(action, name, ids, read)
+        except (PanelRejectedError, PanelShapeError) as err:
+            failure = err
+        if forms.only is None and _may_be_the_form(failure, items, ids):
+            with suppress(PanelError):
+                told = await self._ask_in(action, forms.other(name), ids[:1], read)
+                if not isinstance(told[ids[0]], ItemError):
+                    forms.only = forms.other(name)
+                    return told
+        return items if failure is None else _items_of_refusal(failure, ids)
+
+    async def _ask_in[T](
+        self, action: str, name: str, ids: Sequence[str], read: ReadItems[T]
+    ) -> Items[T]:
+        """Ask about ids in one form."""
+        form = {"action": action, name: ",".join(ids)}
+        return await self._ask(form, lambda data: read(data, ids), ids)
 
     async def _ask[T](
         self, form: Mapping[str, str], read: Callable[[Json], T], ids: Sequence[str] = ()
@@ -183,46 +221,38 @@ class PanelClient:
         _LOGGER.debug("%s: HTTP %d, %d characters", action, answer.status, len(answer.text))
         is_write = action in _WRITES
         return await in_thread_if_large(
-            len(answer.text), _judge, answer, read, ids, is_write=is_write
+            len(answer.text), judge, answer, read, ids, is_write=is_write
         )
 
 
-def _judge[T](
-    answer: Answer, read: Callable[[Json], T], ids: Sequence[str], *, is_write: bool
-) -> T:
-    """Make a result or an error of an answer: its body first, its HTTP status last."""
-    try:
-        data = parse_json(answer.text)
-        _raise_refusal(answer, data, ids, is_write=is_write)
-        return read(data)
-    except PanelResponseError as err:
-        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            retry_after = read_retry_after(answer.headers)
-            raise PanelRateLimitError(retry_after=retry_after) from None
-        raise PanelResponseError(f"{err} (HTTP {answer.status})") from None
+def _may_be_the_form(
+    failure: PanelRejectedError | PanelShapeError | None,
+    items: Mapping[str, object],
+    ids: Sequence[str],
+) -> bool:
+    """Tell whether a panel that does not know the form of a request answers like this.
 
-
-def _raise_refusal(answer: Answer, data: Json, ids: Sequence[str], *, is_write: bool) -> None:
-    """Raise the error that the whole answer states, if it states one.
-
-    An answer with an asked id as a key is a map by id, whatever else it holds.
-
-    A server error (5xx) refuses a write only with a text that says what is wrong with
-    the request. "Unknown error", "order could not be created" or a notice of
-    maintenance can come from a panel that failed half-way or from a gateway before it
-    that gave up waiting, so there the outcome stays unknown: looking once too often
-    costs a moment, ordering twice costs money. With any other status the panel itself
-    answered, and its error is a refusal.
+    A panel that looks for `order` and finds none may call it a wrong order, or answer
+    nothing; where a single id was asked that is just what it says.
     """
-    if isinstance(data, dict) and not data.keys().isdisjoint(ids):
-        return
-    refusal = read_refusal(data, answer.status)
-    if refusal is None:
-        return
-    is_server_error = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    if is_write and is_server_error and refusal.kind in _UNSETTLED:
-        raise PanelResponseError(f"The panel failed: {refusal.text}")
-    raise rejection(refusal.kind, refusal.text, retry_after=read_retry_after(answer.headers))
+    if isinstance(failure, PanelShapeError):
+        return True
+    if failure is not None:
+        is_order = failure.kind in _ABOUT_ORDERS and len(ids) > 1
+        return failure.kind is ErrorKind.BAD_REQUEST or is_order
+    return len(ids) > 1 and all(item == LEFT_OUT for item in items.values())
+
+
+def _items_of_refusal[T](
+    failure: PanelRejectedError | PanelShapeError, ids: Sequence[str]
+) -> Items[T]:
+    """Make items of a refusal that is about the orders; raises any other failure."""
+    if isinstance(failure, PanelShapeError):
+        raise failure
+    is_about_one = len(ids) == 1 and failure.kind not in _WHOLE_CALL
+    if failure.kind not in _ABOUT_ORDERS and not is_about_one:
+        raise failure
+    return dict.fromkeys(ids, ItemError(message=failure.message, kind=failure.kind))
 
 
 def _lost(err: PanelError, outcome: Outcome | None = None) -> ItemError:

@@ -6,6 +6,7 @@ answer has none), lenient about form. Errors the whole answer states are found b
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from .exceptions import PanelResponseError
 from .models import (
@@ -20,7 +21,7 @@ from .models import (
     RefillStatus,
     Service,
 )
-from .rows import RowShape, listed_rows, read_refusal, rows_by_id, unwrap
+from .rows import RowShape, is_envelope, listed_rows, read_refusal, rows_by_id, unwrap
 from .service_types import service_type
 from .statuses import read_order_status, read_refill_status
 from .values import (
@@ -29,11 +30,17 @@ from .values import (
     pick,
     read_count,
     read_currency,
+    read_currency_of,
     read_date,
     read_flag,
     read_id,
     read_money,
     read_text,
+)
+
+# The item of an id the answer says nothing about.
+LEFT_OUT = ItemError(
+    message="The panel's answer leaves this id out", kind=ErrorKind.OTHER, outcome=Outcome.UNKNOWN
 )
 
 _DESCRIPTION_LIMIT = 5_000
@@ -44,24 +51,26 @@ _SERVICE_IDS = ("service", "serviceid", "id", "package")
 _ORDER_IDS = ("order", "orderid", "id")
 _REFILL_IDS = ("refill", "refillid", "id")
 # Only reads trust the order of a list: a refill id must not be given to another order.
-_STATUS_ROWS = RowShape(ids=_ORDER_IDS, values=("status",), positional=True)
-_REFILL_STATUS_ROWS = RowShape(ids=_REFILL_IDS, values=("status",), positional=True)
+_STATUS_ROWS = RowShape(ids=_ORDER_IDS, values=("orderstatus", "status"), positional=True)
+_REFILL_STATUS_ROWS = RowShape(ids=_REFILL_IDS, values=("refillstatus", "status"), positional=True)
 _REFILL_ROWS = RowShape(ids=_ORDER_IDS, values=("refill", "refillid"))
 _CANCEL_ROWS = RowShape(
     ids=_ORDER_IDS,
     values=("cancel", "cancelid"),
-    id_lists=("canceled", "cancelled", "orders"),
+    id_lists=("canceled", "cancelled", "success", "orders", "ids", "data", "result"),
 )
 
 
 def read_balance(data: Json) -> Balance:
     """Read `balance`; an amount that is no number is no answer."""
-    data = unwrap(data, "data", "result", "balance")
+    data = unwrap(data, "data", "result", "response", "user", "balance")
     if isinstance(data, dict):
         row = fields(data)
-        amount = read_money(pick(row, "balance", "amount"))
+        text = pick(row, "balance", "amount", "funds")
+        amount = read_money(text)
         if amount is not None:
-            return Balance(amount=amount, currency=read_currency(row.get("currency")))
+            currency = read_currency(pick(row, "currency", "currencycode"))
+            return Balance(amount=amount, currency=currency or read_currency_of(text))
     raise PanelResponseError("The answer holds no balance")
 
 
@@ -87,19 +96,20 @@ def _read_service(key: str | None, data: Json) -> Service | None:
         return None
     row = fields(data)
     id_ = read_id(pick(row, *_SERVICE_IDS)) or read_id(key)
-    name = read_text(row.get("name"))
+    name = read_text(pick(row, "name", "servicename", "title"))
     type_ = read_text(row.get("type")) or "Default"
-    rate = read_money(pick(row, "rate", "price", "servicerate"))
+    rate = read_money(pick(row, "rate", "price", "cost", "servicerate"))
     # A package is one order whatever it holds, so some panels leave its limits out.
     limit = "1" if service_type(type_).per_order else None
-    least, most = read_count(pick(row, "min") or limit), read_count(pick(row, "max") or limit)
+    least = read_count(pick(row, "min", "minimum", "minquantity") or limit)
+    most = read_count(pick(row, "max", "maximum", "maxquantity") or limit)
     if id_ is None or name is None or rate is None or rate < 0 or least is None or most is None:
         return None
     return Service(
         id=id_,
         name=name,
         type=type_,
-        category=read_text(row.get("category")) or "",
+        category=_read_name(pick(row, "category", "categoryname")) or "",
         rate=rate,
         min=least,
         max=most,
@@ -108,6 +118,11 @@ def _read_service(key: str | None, data: Json) -> Service | None:
         dripfeed=read_flag(row["dripfeed"]) if "dripfeed" in row else None,
         description=read_text(pick(row, "description", "desc", "note"), _DESCRIPTION_LIMIT),
     )
+
+
+def _read_name(value: Json) -> str | None:
+    """Read a name, which may be in an object of its own."""
+    return read_text(fields(value).get("name") if isinstance(value, dict) else value)
 
 
 def read_listed_orders(data: Json) -> tuple[ListedOrder, ...]:
@@ -147,10 +162,17 @@ def read_placed_order(data: Json) -> PlacedOrder:
     if isinstance(data, dict):
         row = fields(data)
         # `order` present but empty is a panel that failed half-way: no other field counts.
-        id_ = read_id(row["order"] if "order" in row else pick(row, "orderid", "id"))
+        id_ = _read_new_id(row["order"] if "order" in row else pick(row, "orderid", "id"))
         if id_ is not None:
             return PlacedOrder(order=id_, charge=read_money(row.get("charge")))
     raise PanelResponseError("The answer holds no order id")
+
+
+def _read_new_id(value: Json) -> str | None:
+    """Read the id of what was just made; a word for its state ("pending") is none."""
+    id_ = read_id(value)
+    is_word = id_ is not None and not any(map(str.isdecimal, id_))
+    return None if is_word and read_order_status(id_) is not OrderStatus.UNKNOWN else id_
 
 
 def read_order_reports(data: Json, asked: Sequence[str]) -> dict[str, OrderReport | ItemError]:
@@ -184,14 +206,14 @@ def _read_items[T](
     items: dict[str, T | ItemError] = {}
     for id_ in asked:
         if id_ not in rows:
-            items[id_] = _silent("The panel's answer leaves this id out")
+            items[id_] = LEFT_OUT
             continue
         try:
             items[id_] = _row_error(rows[id_], shape) or read(rows[id_])
         except PanelResponseError as err:
             if len(asked) == 1:
                 raise
-            items[id_] = _silent(str(err))
+            items[id_] = replace(LEFT_OUT, message=str(err))
     return items
 
 
@@ -202,18 +224,13 @@ def _row_error(row: Json, shape: RowShape) -> ItemError | None:
     return None if refusal is None else ItemError(message=refusal.text, kind=refusal.kind)
 
 
-def _silent(message: str) -> ItemError:
-    """Make the item of an id the answer says nothing usable about."""
-    return ItemError(message=message, kind=ErrorKind.OTHER, outcome=Outcome.UNKNOWN)
-
-
 def _read_report(data: Json) -> OrderReport:
     """Read one order; a bare word may be its status, a bare number is nothing."""
     row: dict[str, Json] = fields(data) if isinstance(data, dict) else {"status": data}
-    text = read_text(row.get("status"))
+    text = read_text(pick(row, *_STATUS_ROWS.values))
     status = read_order_status(text)
     is_told = status is not OrderStatus.UNKNOWN and not (text or "").isdecimal()
-    if text is None or not (isinstance(data, dict) or is_told):
+    if text is None or is_envelope(row) or not (isinstance(data, dict) or is_told):
         raise PanelResponseError(f"The answer holds no order status: {text or 'nothing'}")
     runs, posts = read_count(row.get("runs")), read_count(row.get("posts"))
     if status is OrderStatus.ACTIVE and runs is not None and posts is None:
@@ -224,7 +241,7 @@ def _read_report(data: Json) -> OrderReport:
         status_text=text,
         charge=read_money(row.get("charge")),
         start_count=read_count(pick(row, "startcount", "startcounter")),
-        remains=read_count(row.get("remains")),
+        remains=read_count(pick(row, "remains", "remain", "remaining")),
         currency=read_currency(row.get("currency")),
         orders=_read_ids(row.get("orders")),
         posts=posts,
@@ -241,16 +258,19 @@ def _read_ids(value: Json) -> tuple[str, ...]:
 
 def _read_refill(data: Json) -> str:
     """Read one refill id; without a usable one the refill may or may not be taken."""
-    value = pick(fields(data), "refill", "refillid") if isinstance(data, dict) else data
-    if (id_ := read_id(value)) is None:
+    value = pick(fields(data), *_REFILL_ROWS.values) if isinstance(data, dict) else data
+    if isinstance(value, dict):
+        value = pick(fields(value), *_REFILL_IDS)
+    if (id_ := _read_new_id(value)) is None:
         raise PanelResponseError(f"The answer holds no refill id: {read_text(value) or 'nothing'}")
     return id_
 
 
 def _read_refill_status(data: Json) -> RefillStatus:
     """Read one refill's status."""
-    value = fields(data).get("status") if isinstance(data, dict) else data
-    if read_text(value) is None:
+    row: dict[str, Json] = fields(data) if isinstance(data, dict) else {"status": data}
+    value = pick(row, *_REFILL_STATUS_ROWS.values)
+    if read_text(value) is None or is_envelope(row):
         raise PanelResponseError("The answer holds no refill status")
     return read_refill_status(value)
 
@@ -260,9 +280,13 @@ def _read_cancel(data: Json) -> None:
     taken = data
     if isinstance(data, dict):
         row = fields(data)
-        taken = pick(row, "cancel", "cancelid")
+        taken = pick(row, *_CANCEL_ROWS.values)
+        if isinstance(taken, dict):
+            row, taken = fields(taken), pick(fields(taken), "id")
         if taken is None:
             word = pick(row, "success", "status")
             taken = read_flag(word) is True or read_order_status(word) is OrderStatus.CANCELED
-    if read_flag(taken) is not True and read_id(taken) is None:
+    is_request = any(map(str.isdecimal, read_id(taken) or ""))
+    is_word = read_flag(taken) is True or read_order_status(taken) is OrderStatus.CANCELED
+    if not is_request and not is_word:
         raise PanelResponseError("The answer does not say that the request was taken")

@@ -27,6 +27,10 @@ class PanelResponseError(PanelError):
     """
 
 
+class PanelShapeError(PanelResponseError):
+    """Rows that do not say whose they are: the panel may know another form of the action."""
+
+
 class PanelRedirectError(PanelResponseError):
     """The panel pointed to another address, which is not followed.
 
@@ -42,14 +46,16 @@ class PanelRedirectError(PanelResponseError):
 class PanelRejectedError(PanelError):
     """The panel understood and refused: nothing was done.
 
-    `message` is the panel's own text.
+    `message` is the panel's own text. `retry_after` is in seconds; a panel tells it with
+    `rate_limited` and `maintenance`, if at all.
     """
 
-    def __init__(self, kind: ErrorKind, message: str) -> None:
+    def __init__(self, kind: ErrorKind, message: str, *, retry_after: float | None = None) -> None:
         """Keep what the refusal is about beside the panel's text."""
         super().__init__(message)
         self.kind = kind
         self.message = message
+        self.retry_after = retry_after
 
 
 class PanelAuthError(PanelRejectedError):
@@ -61,52 +67,71 @@ class PanelAuthError(PanelRejectedError):
 
 
 class PanelRateLimitError(PanelRejectedError):
-    """Too many requests; `retry_after` is in seconds, None if the panel does not tell."""
+    """Too many requests."""
 
     def __init__(
         self, message: str = "Rate limit exceeded", *, retry_after: float | None = None
     ) -> None:
         """Set the kind, which is always `rate_limited`."""
-        super().__init__(ErrorKind.RATE_LIMITED, message)
-        self.retry_after = retry_after
+        super().__init__(ErrorKind.RATE_LIMITED, message, retry_after=retry_after)
 
 
 # Searched in this order, so a narrow meaning stands before a wide one: "Refill is
 # disabled for this service" is about the refill, "The api key field is required"
-# about the key. Texts and codes: what panels are known to send, folded by `_fold`.
+# about the key. Texts and codes: what panels are known to send, folded by `fold_words`. A
+# blank in a pattern may be absent from the text: `notEnoughFunds`, "notenoughfunds".
+_WRONG = "(bad|incorrect|invalid|wrong|unknown)"
+_IS_WRONG = "(is |are |was )?(bad|incorrect|invalid|wrong|unknown|not valid)"
+_IS_GONE = "(is |was )?(not found|not exists?|(does not|doesn t|do not) exists?)"
 _TEXTS: tuple[tuple[ErrorKind, tuple[str, ...]], ...] = (
-    (ErrorKind.RATE_LIMITED, (r"rate limit", r"too many (requests|attempts)")),
+    (
+        ErrorKind.RATE_LIMITED,
+        (
+            r"rate limit",
+            r"too many (requests|attempts|calls)",
+            r"(requests?|calls?) (limit|quota) (is )?(exceeded|reached)",
+            r"(slow down|throttl|flood wait)",
+        ),
+    ),
     (
         ErrorKind.DUPLICATE_LINK,
-        (r"active order", r"identical order", r"duplicate (link|order)", r"link duplicate"),
+        (
+            r"active order",
+            r"identical order",
+            r"duplicated? (link|order)",
+            r"(link|order) (is )?(a )?duplicate",
+            r"link (is )?(busy|(already )?in use)",
+        ),
     ),
     (
         ErrorKind.NOT_ENOUGH_FUNDS,
         (
-            r"(not enough|insufficient|low) (funds?|balance|money|credits?)\b",
-            r"balance is (not enough|too low|insufficient)",
+            r"\b(not enough|insufficient|low|no|lack of) (funds?|balance|money|credits?)\b",
+            r"(balance|funds|credits?) (is |are )?(not enough|too low|low|insufficient)",
+            r"not have (enough|sufficient) (funds?|balance|money|credits?)",
         ),
     ),
     (
         ErrorKind.AUTH,
         (
             r"\bapi (key|token|access)",
-            r"\b(bad|wrong|invalid|incorrect|missing|unknown) (key|token)",
+            rf"\b({_WRONG}|missing|expired|revoked) (key|token|credentials)s?\b",
+            rf"\b(key|token) ({_IS_WRONG}|{_IS_GONE}|(is )?(missing|required|expired|disabled))",
             r"user not found",
             r"api is disabled? for",
             r"account.{0,20} (suspended|not active|inactive|disabled|blocked|banned)",
             r"\bip\b.{0,40} not allowed",
-            r"unauthori[sz]ed|unauthenticated",
+            r"unauthori[sz]ed|unauthenticated|(authentication|authori[sz]ation) (failed|required)",
         ),
     ),
     (
         ErrorKind.NOT_ELIGIBLE,
         (
             r"not eligible",
-            r"\b(refill|cancel)\w* (is |are )?(disabled|not (available|allowed))",
+            r"\b(refill|cancel)\w* (is |are )?(disabled|not (available|allowed|supported))",
             r"order is not completed",
-            r"less than 24 hours",
-            r"already (completed|cancell?ed|refill)",
+            r"less than \d+ hours",
+            r"already (been )?(completed|cancell?ed|refill)",
             r"can ?(not|t) (be )?(cancel|refill)",
             r"error (refill|cancel)\b",
         ),
@@ -114,8 +139,8 @@ _TEXTS: tuple[tuple[ErrorKind, tuple[str, ...]], ...] = (
     (
         ErrorKind.BAD_SERVICE,
         (
-            r"(incorrect|invalid|wrong|unknown|disabled|inactive) services?\b",
-            r"services?( id)? (does not exist|not found)",
+            rf"({_WRONG}|disabled|inactive) services?\b",
+            rf"services?( id)? ({_IS_WRONG}|{_IS_GONE})",
             r"services? (is )?(temporarily )?(disabled|inactive)",
             r"selected service",
             r"bad type",
@@ -124,17 +149,26 @@ _TEXTS: tuple[tuple[ErrorKind, tuple[str, ...]], ...] = (
     (
         ErrorKind.BAD_LINK,
         (
-            r"(bad|incorrect|invalid|wrong) link",
-            r"link (not found|(field )?is (required|invalid))",
+            rf"{_WRONG} (link|url)",
+            rf"(link|url) ({_IS_WRONG}|{_IS_GONE}|(field )?is required)",
+            r"missing link",
             r"error link\b",
         ),
     ),
-    (ErrorKind.BAD_QUANTITY, (r"quantity",)),
+    (
+        ErrorKind.BAD_QUANTITY,
+        (
+            r"quantity",
+            r"\b(min|max)(imum|imal)? (amount|order)\b",
+            r"(less|more|lower|higher|greater) than (the )?(min|max)",
+        ),
+    ),
     (
         ErrorKind.BAD_ORDER,
         (
-            r"(incorrect|invalid|wrong|unknown) (order|refill)( id)?\b",
-            r"(order|refill)( id| request)? not found",
+            rf"{_WRONG} (order|refill)s?( id| request)?s?\b",
+            rf"(order|refill)( id| request)? ({_IS_WRONG}|{_IS_GONE})",
+            r"no such (order|refill)",
             r"selected order",
             r"is not a number",
         ),
@@ -142,30 +176,33 @@ _TEXTS: tuple[tuple[ErrorKind, tuple[str, ...]], ...] = (
     (
         ErrorKind.BAD_REQUEST,
         (
-            r"(bad|incorrect|invalid) (request|action|comments?|runs|interval|start at)",
-            r"action is invalid",
-            r"missing required|required parameter|(is|are) required",
-            r"drip ?feed",
+            rf"{_WRONG} (request|action|method|comments?|runs|interval|start at|param\w*)",
+            rf"{_WRONG} (usernames?|hashtags?|keywords?|groups?|media|answer|delay|posts|expiry)",
+            rf"{_WRONG} (country|device|type of traffic)",
+            r"action (is )?(invalid|not supported|not found)",
+            r"\bmissing\b|required param|(is|are) required",
+            r"drip feed",
             r"error comment",
-            r"maximum \d+ orders",
+            r"maximum \d+ (orders|refills|ids)",
         ),
     ),
     (
         ErrorKind.MAINTENANCE,
-        (r"maintenance", r"temporarily unavailable", r"(ordering|api) is disabled"),
+        (r"maintenance", r"temporarily unavailable", r"(ordering|api|panel) is (disabled|closed)"),
     ),
 )
-_KINDS = tuple((kind, re.compile("|".join(texts))) for kind, texts in _TEXTS)
+_KINDS = tuple((kind, re.compile("|".join(texts).replace(" ", " ?"))) for kind, texts in _TEXTS)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def _fold(text: str) -> str:
-    """Make `neworder.error.min_quantity` and "Min quantity" words alike."""
-    return " ".join(re.split(r"[\W_]+", text.lower()))
+def fold_words(text: str) -> str:
+    """Make `neworder.error.min_quantity`, `minQuantity` and "Min quantity" words alike."""
+    return " ".join(re.split(r"[\W_]+", _HUMP.sub(" ", text).lower()))
 
 
 def error_kind(text: str) -> ErrorKind:
     """Tell what an error text or code is about; `other` if the table does not know."""
-    folded = _fold(text[:MESSAGE_LIMIT])
+    folded = fold_words(text[:MESSAGE_LIMIT])
     return next((kind for kind, pattern in _KINDS if pattern.search(folded)), ErrorKind.OTHER)
 
 
@@ -177,4 +214,4 @@ def rejection(
         return PanelAuthError(message)
     if kind is ErrorKind.RATE_LIMITED:
         return PanelRateLimitError(message, retry_after=retry_after)
-    return PanelRejectedError(kind, message)
+    return PanelRejectedError(kind, message, retry_after=retry_after)

@@ -1,39 +1,67 @@
-"""When a panel wants to be asked again, from the headers of its answer."""
+"""When a panel wants to be asked again: from the headers, the fields or the text of its answer."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+import re
 
-from .values import read_money
+from .exceptions import fold_words
+from .values import Json, fields, pick, read_money
 
 # A panel that names a longer time is mistaken; nobody would see it recover.
 _LONGEST_WAIT = 86_400.0
-# Smaller numbers in X-RateLimit-Reset are seconds to wait, larger ones a Unix time.
+# Smaller numbers in X-RateLimit-Reset are seconds to wait, larger ones a Unix time, which
+# some panels write in milliseconds.
 _FIRST_UNIX_TIME = 1_000_000_000
+_FIRST_MILLISECOND = 1_000_000_000_000
+
+_HEADERS = ("retry-after", "x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
+_FIELDS = ("retryafter", "retryin", "waitseconds")
+_UNITS = {"s": 1, "m": 60, "h": 3_600}
+# Folded: "try again in 30 seconds", "wait 5 more minutes", "retry_after: 1h". Without a unit
+# it is seconds, but only right behind the words that say so: "FLOOD_WAIT_42".
+_WAIT = re.compile(
+    r"\b(?:in|after|for|wait)\b\D{0,15}?(\d{1,6}) ?(s|m|h)(?:ec|econd|in|inute|r|our)?s?\b"
+    r"|\b(?:retry in|retry after|wait) (\d{1,6})\b(?! (?:req|call|order))"
+)
 
 
-def read_retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read `Retry-After` (seconds or date) or `X-RateLimit-Reset`, in seconds from now."""
+def read_retry_after(headers: Mapping[str, str], data: Json, text: str) -> float | None:
+    """Read how long to wait, in seconds from now.
+
+    From `Retry-After` (seconds or date) or `X-RateLimit-Reset`, else from a field of the
+    answer, else from the error's text.
+    """
     folded = {name.lower(): value.strip() for name, value in headers.items()}
-    wait = _seconds(folded.get("retry-after"))
-    if wait is None:
-        wait = _seconds(folded.get("x-ratelimit-reset"))
+    told = [folded[name] for name in _HEADERS if folded.get(name)]
+    if isinstance(data, dict) and isinstance(field := pick(fields(data), *_FIELDS), str):
+        told.append(field)
+    waits = [*map(_seconds, told), _seconds_in(text)]
+    wait = next((wait for wait in waits if wait is not None), None)
     return None if wait is None else min(max(wait, 0.0), _LONGEST_WAIT)
 
 
-def _seconds(value: str | None) -> float | None:
+def _seconds(value: str) -> float | None:
     """Read seconds, a Unix time or an HTTP date."""
-    if not value:
-        return None
     now = datetime.now(UTC)
-    if value.replace(".", "", 1).isdecimal():
+    if value.isascii() and value.replace(".", "", 1).isdecimal():
         number = read_money(value)
         if number is None:
             return None
         seconds = float(number)
+        if seconds >= _FIRST_MILLISECOND:
+            seconds /= 1_000
         return seconds - now.timestamp() if seconds >= _FIRST_UNIX_TIME else seconds
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
     return (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+
+
+def _seconds_in(text: str) -> float | None:
+    """Find a time to wait in a text for people."""
+    if (match := _WAIT.search(fold_words(text))) is None:
+        return None
+    number, unit, seconds = match.groups()
+    return float(seconds) if number is None else float(number) * _UNITS[unit]

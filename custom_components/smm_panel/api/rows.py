@@ -4,22 +4,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from .exceptions import PanelResponseError, error_kind
+from .exceptions import PanelResponseError, PanelShapeError, error_kind
 from .models import ErrorKind
-from .values import TEXT_LIMIT, Json, fields, pick, read_flag, read_id, read_text
+from .texts import TEXT_LIMIT
+from .values import Json, fields, pick, read_count, read_flag, read_id, read_text
 
-_WRAPPERS = ("data", "result", "results", "response", "orders", "refills", "order")
-_LIST_WRAPPERS = ("data", "result", "results", "response", "items", "list")
+_WRAPPERS = (
+    *("data", "result", "results", "response", "payload", "items", "list"),
+    *("orders", "refills", "cancels", "statuses", "order"),
+)
+_LIST_WRAPPERS = ("data", "result", "results", "response", "payload", "items", "list")
 _FAILURE_WORDS = frozenset({"error", "fail", "failed", "failure"})
-_MESSAGES = ("message", "msg", "detail")
+_ERRORS = ("error", "errors", "err", "errormessage", "errormsg")
+_MESSAGES = ("message", "msg", "detail", "title", "reason")
+# What an answer may say beside a message and still be nothing but that message.
+_BESIDE_A_MESSAGE = frozenset({*_ERRORS, *_MESSAGES, "code"})
+# Fields in which a result can be, and then an error in its place.
+_RESULTS = ("status", "refill", "cancel", "order", "balance", "data", "result", "response")
 # An answer with one of these is about an order, so its `status` is the order's.
-_REPORT_FIELDS = ("charge", "startcount", "startcounter", "remains")
+REPORT_FIELDS = ("charge", "startcount", "startcounter", "remains")
 # Wrappers met are two deep; an answer is not searched further.
 _DEPTH = 3
 _PIECES = 5
+_ERROR_CODES = range(400, 600)
 
 _STATUS_KINDS: dict[int, ErrorKind] = {
     HTTPStatus.UNAUTHORIZED: ErrorKind.AUTH,
+    HTTPStatus.FORBIDDEN: ErrorKind.AUTH,
     HTTPStatus.PAYMENT_REQUIRED: ErrorKind.NOT_ENOUGH_FUNDS,
     HTTPStatus.TOO_MANY_REQUESTS: ErrorKind.RATE_LIMITED,
     HTTPStatus.SERVICE_UNAVAILABLE: ErrorKind.MAINTENANCE,
@@ -71,25 +82,32 @@ def _error_text(data: Json, http_status: int, depth: int) -> str | None:
     if not isinstance(data, dict):
         return None
     row = fields(data)
-    errors = [*_pieces(row.get("error"), _DEPTH), *_pieces(row.get("errors"), _DEPTH)]
+    errors = [piece for name in _ERRORS for piece in _pieces(row.get(name), _DEPTH)]
     messages = [piece for name in _MESSAGES for piece in _pieces(row.get(name), _DEPTH)]
     if errors or row.get("error") is True:
         return _joined([*errors, *messages]) or "error"
-    if messages and (_says_failed(row) or http_status >= HTTPStatus.BAD_REQUEST):
-        return _joined(messages)
-    return None
+    if messages:
+        text = _joined(messages)
+        is_error = _says_failed(row) or http_status >= HTTPStatus.BAD_REQUEST
+        is_alone = row.keys() <= _BESIDE_A_MESSAGE
+        return text if is_error or (is_alone and error_kind(text) is not ErrorKind.OTHER) else None
+    inner = [row[name] for name in _RESULTS if isinstance(row.get(name), dict)]
+    return _error_text(inner[0], http_status, depth - 1) if len(inner) == 1 and depth > 0 else None
 
 
 def _says_failed(row: dict[str, Json]) -> bool:
-    """Tell whether `success` or `status` says the request failed, rather than an order."""
-    status = row.get("status")
-    if status is False or read_flag(pick(row, "success")) is False:
+    """Tell whether a field says that the request failed, rather than an order."""
+    if row.get("status") is False or read_flag(pick(row, "success", "ok")) is False:
         return True
-    return (
-        isinstance(status, str)
-        and status.strip().lower() in _FAILURE_WORDS
-        and not any(name in row for name in _REPORT_FIELDS)
-    )
+    if any(name in row for name in REPORT_FIELDS):
+        return False
+    return any(_is_failure(row[name]) for name in ("status", "result", "code") if name in row)
+
+
+def _is_failure(value: Json) -> bool:
+    """Tell whether a value is a word of failure, a 0 or the HTTP code of an error."""
+    word = value.strip().lower() if isinstance(value, str) else ""
+    return word in _FAILURE_WORDS or word in {"0", "false"} or read_count(word) in _ERROR_CODES
 
 
 def _pieces(value: Json, depth: int) -> list[str]:
@@ -99,7 +117,11 @@ def _pieces(value: Json, depth: int) -> list[str]:
         return [text] if text and read_flag(text) is not False else []
     if depth == 0 or not isinstance(value, list | dict):
         return []
-    parts = list(value.values()) if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        parts = list(value.values())
+    else:
+        # Numbers in a list are the ids of what failed.
+        parts = [part for part in value if not (isinstance(part, str) and part.isdecimal())]
     return [piece for part in parts[:_PIECES] for piece in _pieces(part, depth - 1)]
 
 
@@ -107,6 +129,17 @@ def _joined(pieces: list[str]) -> str:
     """Join code and message, each once; a bare 1 or true says nothing."""
     texts = dict.fromkeys(piece for piece in pieces if read_flag(piece) is None)
     return ": ".join(texts)[:TEXT_LIMIT]
+
+
+def is_envelope(row: dict[str, Json]) -> bool:
+    """Tell whether `status` says that the request went well, rather than an order or a refill."""
+    names = row.keys()
+    is_about_result = not names.isdisjoint((*REPORT_FIELDS, "orderstatus", "refillstatus"))
+    return (
+        read_flag(row.get("status")) is True
+        and not is_about_result
+        and not names.isdisjoint((*_LIST_WRAPPERS, *_MESSAGES, "success"))
+    )
 
 
 def unwrap(data: Json, *names: str) -> Json:
@@ -153,16 +186,19 @@ def rows_by_id(data: Json, asked: Sequence[str], shape: RowShape) -> dict[str, J
     """Find the row of each id asked for; an id without a row is left out.
 
     Knows maps by id, lists of rows, lists in the order asked, lists of ids (a row is
-    then True) and, for a single id, a flat object. Raises `PanelResponseError` for
-    anything else; a row of an id not asked for is dropped.
+    then True) and, for a single id, a flat object. A row of an id not asked for is
+    dropped. Raises `PanelShapeError` for rows without ids, `PanelResponseError` for
+    anything else.
     """
     for _ in range(_DEPTH):
+        if isinstance(data, dict) and "0" in data and all(map(str.isdecimal, data)):
+            # No id is 0: a list whose places PHP has written as keys.
+            data = list(data.values())
         if isinstance(data, list):
             return _listed(data, asked, shape)
         if not isinstance(data, dict):
             break
-        by_id = {key.strip(): row for key, row in data.items()}
-        if found := {id_: by_id[id_] for id_ in asked if id_ in by_id}:
+        if found := _mapped(data, asked, shape):
             return found
         row = fields(data)
         inner = _inner(row, shape)
@@ -172,47 +208,65 @@ def rows_by_id(data: Json, asked: Sequence[str], shape: RowShape) -> dict[str, J
     raise PanelResponseError("The answer has no known shape")
 
 
+def _mapped(data: dict[str, Json], asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
+    """Match a map with the ids asked for; the id a row names outranks its key."""
+    by_id: dict[str, Json] = {}
+    for key, row in data.items():
+        by_id.setdefault(_echoed_id(row, shape) or key.strip(), row)
+    return {id_: by_id[id_] for id_ in asked if id_ in by_id}
+
+
+def _echoed_id(row: Json, shape: RowShape) -> str | None:
+    """Find the id that a row with a key, or alone, says it is for; `id` may be anything."""
+    names = (name for name in shape.ids if name not in ("id", *shape.values))
+    return read_id(pick(fields(row), *names)) if isinstance(row, dict) else None
+
+
 def _listed(rows: list[Json], asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
     """Match a list with the ids asked for."""
     if not rows and len(asked) > 1:
         return {}
     by_id: dict[str, Json] = {}
     for row in rows:
-        if isinstance(row, dict) and (id_ := read_id(pick(fields(row), *shape.ids))):
-            by_id.setdefault(id_, row)
+        if isinstance(row, dict):
+            if id_ := read_id(pick(fields(row), *shape.ids)):
+                by_id.setdefault(id_, row)
+            else:
+                by_id |= _mapped(row, asked, shape)
         elif shape.id_lists and (id_ := read_id(row)):
             by_id.setdefault(id_, True)
     if by_id:
         return {id_: by_id[id_] for id_ in asked if id_ in by_id}
     if len(rows) == len(asked) and (shape.positional or len(asked) == 1):
         return dict(zip(asked, rows, strict=True))
-    raise PanelResponseError("The list names no order")
+    raise PanelShapeError("The list names no order")
 
 
 def _flat(data: dict[str, Json], asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
     """Take an object without any asked id as the row of the only one, or as others' rows."""
     if len(asked) > 1:
+        if any(name in fields(data) for name in (*shape.values, *REPORT_FIELDS)):
+            raise PanelShapeError("The answer names no order")
         if data and not any(isinstance(row, dict) for row in data.values()):
             raise PanelResponseError("The answer names no order")
         return {}
-    row = fields(data)
-    echo = pick(row, *(name for name in shape.ids if name not in ("id", *shape.values)))
-    if isinstance(echo, str) and echo.strip() != asked[0]:
-        return {}
-    return {asked[0]: data}
+    return {asked[0]: data} if _echoed_id(data, shape) in {None, asked[0]} else {}
 
 
 def _inner(row: dict[str, Json], shape: RowShape) -> Json:
     """Get the rows out of a wrapper, None if there is none."""
-    for name in _WRAPPERS:
+    for name in (*_WRAPPERS, *shape.values):
         value = row.get(name)
         first = value[0] if isinstance(value, list) and value else value
         if isinstance(first, dict):
             return value
-    return next((row[name] for name in shape.id_lists if isinstance(row.get(name), list)), None)
+    # Beside an error a list without a word for what was done may repeat the request.
+    is_error = read_refusal(dict(row)) is not None
+    names = (name for name in shape.id_lists if not (is_error and name in _WRAPPERS))
+    return next((row[name] for name in names if isinstance(row.get(name), list)), None)
 
 
 def _has_result(row: dict[str, Json], shape: RowShape) -> bool:
     """Tell whether an object with inner ones is a row itself, such as a subscription."""
     value = pick(row, *shape.values)
-    return value is not None and read_flag(value) is not True
+    return isinstance(value, str) and read_flag(value) is not True

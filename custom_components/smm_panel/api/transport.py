@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 import json
+import re
 from typing import Protocol, override
 
 from aiohttp import (
@@ -26,6 +27,7 @@ from .exceptions import (
     PanelUnreachableError,
 )
 from .redaction import Redaction
+from .texts import one_line
 
 _MEBIBYTE = 1024 * 1024
 # About 5 ms of work on a small computer.
@@ -35,6 +37,9 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # confirms to close. A kept one that the panel has closed meanwhile breaks only when the
 # request is on its way, and a write would then have an unknown outcome for nothing.
 # Polls are minutes apart, so little is lost.
+# Character sets of old pages. Python knows codecs of other kinds by such names too, and some
+# of them take for ever on a large text.
+_CHARSET = re.compile(r"(iso-?8859|windows|cp|latin|koi8|gb|big5|shift|euc)", re.IGNORECASE)
 _HEADERS = {"Accept": "application/json", "Connection": "close"}
 
 
@@ -131,7 +136,7 @@ class HttpTransport:
 
     def _describe(self, err: Exception) -> str:
         """Tell what went wrong, by name too, as many of these errors have no text."""
-        return self._redact(f"{type(err).__name__}: {err}")[:MESSAGE_LIMIT]
+        return one_line(self._redact(f"{type(err).__name__}: {err}"), MESSAGE_LIMIT)
 
     async def _exchange(self, form: Mapping[str, str]) -> HttpAnswer:
         """Send the form and read the answer while the connection is open."""
@@ -169,12 +174,13 @@ class HttpTransport:
             shown = str(target.with_user(None).with_query(None).with_fragment(None))
         except ValueError:
             shown = "an address that cannot be read"
-        raise PanelRedirectError(self._redact(shown)[:MESSAGE_LIMIT])
+        raise PanelRedirectError(one_line(self._redact(shown), MESSAGE_LIMIT))
 
     def _decode(self, body: bytes, charset: str | None) -> str:
         """Make a text of the body: what it is by its bytes, else what the header says."""
         text = None
-        for encoding in (json.detect_encoding(body), charset or "latin-1"):
+        known = charset if charset and _CHARSET.match(charset) else "latin-1"
+        for encoding in (json.detect_encoding(body), known):
             with suppress(UnicodeError, LookupError):
                 text = body.decode(encoding)
                 break
@@ -185,6 +191,8 @@ class HttpTransport:
 
 async def _read(response: ClientResponse, limit: int) -> bytes:
     """Read the (unpacked) body up to a limit."""
+    if (response.content_length or 0) > limit:
+        raise PanelResponseError(f"The answer is larger than {limit} bytes")
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk

@@ -4,15 +4,15 @@ from datetime import date
 from decimal import Decimal
 import json
 import re
+import unicodedata
 
 from .exceptions import PanelResponseError
+from .texts import TEXT_LIMIT, one_line
 
 # Numbers stay the text the panel wrote: money must not pass through a float, an id may
 # have leading zeros or 24 digits, and `1` and "1" are to read alike anyway.
 type Json = str | bool | list[Json] | dict[str, Json] | None
 
-# What is shown to users: no panel has longer names or messages that mean anything.
-TEXT_LIMIT = 500
 # Longest known ids have 24 characters; the rest is room.
 _ID_LIMIT = 128
 # No count and no amount of money has more digits before or after the point.
@@ -26,7 +26,11 @@ _NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*(?:e[+-]?[0-9]{1,3})?", re.IGNORECASE)
 _THOUSANDS_ONLY = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 # Groups of three, or of two and three at last as in India.
 _GROUPS = re.compile(r"[0-9]+|[0-9]{1,3}(?:[.,][0-9]{2,3})*[.,][0-9]{3}")
-_WHOLE_FLOAT = re.compile(r"([0-9]+)\.0+")
+# How programs write whole numbers that they hold as floats.
+_WHOLE_FLOAT = re.compile(r"[0-9]+\.0+|[0-9](?:\.[0-9]+)?e\+[0-9]{1,2}", re.IGNORECASE)
+# From here on neighbouring whole numbers are one float: it names no id for certain.
+_FLOAT_LIMIT = 2**53
+_CURRENCY_CODE = re.compile(r"[A-Za-z]{3}")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 
 
@@ -35,8 +39,9 @@ def parse_json(text: str) -> Json:
     try:
         data: Json = json.loads(
             text,
-            parse_int=str,
-            parse_float=str,
+            parse_int=_as_written,
+            parse_float=_as_written,
+            object_pairs_hook=_as_row,
             parse_constant=_no_constant,
             strict=False,
         )
@@ -46,6 +51,18 @@ def parse_json(text: str) -> Json:
     else:
         return data
     raise PanelResponseError("The answer is not JSON")
+
+
+# Not `str` and `dict`, which do the same: at a call of a Python function the interpreter
+# lets other threads go on, and parsing millions of characters holds them up otherwise.
+def _as_written(number: str) -> str:
+    """Keep a number as its text."""
+    return number
+
+
+def _as_row(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """Make the object."""
+    return dict(pairs)
 
 
 def _no_constant(_name: str) -> None:
@@ -63,13 +80,8 @@ def pick(row: dict[str, Json], *names: str) -> Json:
 
 
 def read_text(value: Json, limit: int = TEXT_LIMIT) -> str | None:
-    """Read a text for people: one line, trimmed, cut at `limit`; None if there is none."""
-    if not isinstance(value, str):
-        return None
-    # Half a surrogate pair cannot be stored or sent on; cut first, a text can be huge.
-    text = value[: 2 * limit].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    words = "".join(c if c.isprintable() or not c.isascii() else " " for c in text).split()
-    return " ".join(words)[:limit].rstrip() or None
+    """Read a text for people, made harmless (`one_line`); None if there is none."""
+    return (one_line(value, limit) or None) if isinstance(value, str) else None
 
 
 def read_id(value: Json) -> str | None:
@@ -77,8 +89,11 @@ def read_id(value: Json) -> str | None:
     if not isinstance(value, str):
         return None
     text = value.strip()
-    if whole := _WHOLE_FLOAT.fullmatch(text):
-        text = whole[1]
+    if _WHOLE_FLOAT.fullmatch(text):
+        number = Decimal(text)
+        if number >= _FLOAT_LIMIT or number != number.to_integral_value():
+            return None
+        text = str(int(number))
     return text if is_usable_id(text) and text.lower() not in _NO_IDS else None
 
 
@@ -111,7 +126,9 @@ def read_money(value: Json) -> Decimal | None:
     """
     if not isinstance(value, str) or len(value) > _ID_LIMIT:
         return None
-    text = re.sub(r"[\s'\u2019]", "", value)
+    text = re.sub(r"[\s'\u2019\u066c]", "", value)
+    if not text.isascii():
+        text = "".join(map(_ascii_sign, text))
     numbers = list(_NUMBER.finditer(text))
     if len(numbers) != 1:
         return None
@@ -125,6 +142,13 @@ def read_money(value: Json) -> Decimal | None:
     if not is_sane or number.adjusted() >= _DIGITS_LIMIT:
         return None
     return number.copy_negate() if negative else number
+
+
+def _ascii_sign(character: str) -> str:
+    """Give the ASCII form of a digit of any script, of a minus or of the Arabic point."""
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    return {"\u2212": "-", "\u066b": "."}.get(character, character)
 
 
 def _plain_digits(text: str) -> str | None:
@@ -167,4 +191,11 @@ def read_date(value: Json) -> date | None:
 def read_currency(value: Json) -> str | None:
     """Read the panel's word for its currency; ISO codes in capitals."""
     word = read_text(value, 16)
-    return word.upper() if word is not None and re.fullmatch(r"[A-Za-z]{3}", word) else word
+    return word.upper() if word is not None and _CURRENCY_CODE.fullmatch(word) else word
+
+
+def read_currency_of(amount: Json) -> str | None:
+    """Read the ISO code in an amount such as "5.00 USD"; a sign could be of many currencies."""
+    words = re.findall(r"[^\W\d_]+", amount) if isinstance(amount, str) else []
+    is_code = len(words) == 1 and _CURRENCY_CODE.fullmatch(words[0]) is not None
+    return words[0].upper() if is_code else None

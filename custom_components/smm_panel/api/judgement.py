@@ -1,0 +1,144 @@
+"""Makes a result or an error of an answer: its body first, its HTTP status last."""
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+import re
+
+from .exceptions import (
+    PanelError,
+    PanelRejectedError,
+    PanelResponseError,
+    PanelShapeError,
+    error_kind,
+    rejection,
+)
+from .models import ErrorKind, ItemError
+from .rate_limits import read_retry_after
+from .rows import Refusal, read_refusal
+from .transport import Answer
+from .values import Json, parse_json, read_flag, read_text
+
+# What a server error does not settle for a write: see `_rejection`.
+_UNSETTLED = frozenset({ErrorKind.OTHER, ErrorKind.MAINTENANCE})
+# What a page in the place of an answer can tell; keys and orders it may mention anyhow.
+_TOLD_BY_PAGES = frozenset({ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
+
+_TITLE = re.compile(r"<title[^<>]*>([^<>]*)", re.IGNORECASE)
+# A title further down is none.
+_HEAD = 10_000
+# Where the answer begins behind notices that PHP writes before it.
+_JSON_LINE = re.compile(r"^[\[{]", re.MULTILINE)
+
+
+def judge[T](answer: Answer, read: Callable[[Json], T], ids: Sequence[str], *, is_write: bool) -> T:
+    """Read the answer to a request about `ids` (none: about the account).
+
+    Raises `PanelRejectedError` and `PanelResponseError`.
+    """
+    try:
+        data = _parse(answer.text, is_write=is_write)
+    except PanelResponseError:
+        raise _not_json(answer, is_write=is_write) from None
+    refusal = _refusal(answer, data, ids, is_write=is_write)
+    if refusal is None:
+        try:
+            return read(data)
+        except PanelResponseError as err:
+            raise _unreadable(err, answer, is_write=is_write) from None
+    is_add = is_write and not ids
+    if (is_add or len(ids) > 1) and (result := _result_beside(data, read)) is not None:
+        if not is_add:
+            return result
+        # Either may be wrong; whoever believes the error orders, and pays, twice.
+        raise PanelResponseError(f"The answer holds an order and an error: {refusal.text}")
+    raise _rejection(refusal, answer, data, is_write=is_write)
+
+
+def _parse(text: str, *, is_write: bool) -> Json:
+    """Parse an answer; that of a read even behind notices, where nothing is at stake."""
+    try:
+        return parse_json(text)
+    except PanelResponseError:
+        start = None if is_write else _JSON_LINE.search(text)
+        if start is None:
+            raise
+    return parse_json(text[start.start() :])
+
+
+def _refusal(answer: Answer, data: Json, ids: Sequence[str], *, is_write: bool) -> Refusal | None:
+    """Find the error that the whole answer states.
+
+    An answer with an asked id as a key is a map by id, whatever else it holds.
+    """
+    if isinstance(data, dict) and not data.keys().isdisjoint(ids):
+        return None
+    refusal = read_refusal(data, answer.status)
+    if refusal is None and not is_write and isinstance(data, str):
+        text = read_text(data)
+        # Words in the place of an answer are an error, in whatever language. A write may
+        # have been confirmed with them.
+        if text and read_flag(text) is None and any(map(str.isalpha, text)):
+            return Refusal(kind=ErrorKind.OTHER, text=text)
+    return refusal
+
+
+def _result_beside[T](data: Json, read: Callable[[Json], T]) -> T | None:
+    """Read what an answer holds beside an error; None if there is no result at all."""
+    try:
+        result = read(data)
+    except PanelResponseError:
+        return None
+    items = result.values() if isinstance(result, dict) else (result,)
+    return None if all(isinstance(item, ItemError) for item in items) else result
+
+
+def _rejection(
+    refusal: Refusal, answer: Answer, data: Json, *, is_write: bool
+) -> PanelRejectedError | PanelResponseError:
+    """Make the error of a refusal.
+
+    A server error (5xx) refuses a write only with a text that says what is wrong with
+    the request. "Unknown error", "order could not be created" or a notice of
+    maintenance can come from a panel that failed half-way or from a gateway before it
+    that gave up waiting, so there the outcome stays unknown: looking once too often
+    costs a moment, ordering twice costs money. With any other status the panel itself
+    answered, and its error is a refusal.
+    """
+    is_server_error = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if is_write and is_server_error and refusal.kind in _UNSETTLED:
+        return PanelResponseError(f"The panel failed: {refusal.text}")
+    wait = read_retry_after(answer.headers, data, refusal.text)
+    return rejection(refusal.kind, refusal.text, retry_after=wait)
+
+
+def _not_json(answer: Answer, *, is_write: bool) -> PanelError:
+    """Make the error of a page or a text: what it is about, if it says so in its title."""
+    head = answer.text[:_HEAD]
+    title = _TITLE.search(head)
+    said = read_text(title[1] if title else "" if "<" in head else head) or ""
+    problem = "The answer is not JSON"
+    return _unreadable(
+        PanelResponseError(f"{problem}: {said}" if said else problem),
+        answer,
+        said,
+        is_write=is_write,
+    )
+
+
+def _unreadable(
+    err: PanelResponseError, answer: Answer, said: str = "", *, is_write: bool
+) -> PanelError:
+    """Make the error of an answer without a meaning; its status may still have one."""
+    wait = read_retry_after(answer.headers, None, said)
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return rejection(
+            ErrorKind.RATE_LIMITED, said or HTTPStatus.TOO_MANY_REQUESTS.phrase, retry_after=wait
+        )
+    kind = error_kind(said)
+    if answer.status == HTTPStatus.SERVICE_UNAVAILABLE and kind not in _TOLD_BY_PAGES:
+        kind = ErrorKind.MAINTENANCE
+    if kind in _TOLD_BY_PAGES and not is_write:
+        return rejection(kind, said or HTTPStatus.SERVICE_UNAVAILABLE.phrase, retry_after=wait)
+    is_of_a_working_panel = answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    is_shape = isinstance(err, PanelShapeError) and is_of_a_working_panel
+    return (PanelShapeError if is_shape else PanelResponseError)(f"{err} (HTTP {answer.status})")

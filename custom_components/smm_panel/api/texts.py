@@ -1,0 +1,64 @@
+"""Texts for people: what a panel writes, made harmless for any place that shows it."""
+
+import re
+import unicodedata
+
+# No panel has longer names or messages that mean anything.
+TEXT_LIMIT = 500
+
+# Marks that are not seen: they can reorder a text (right-to-left override), split a word so
+# that it looks like another, or make a text that looks empty. The format characters
+# (category Cf) are not listed here, Python knows them.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164"
+    "\ufe00-\ufe0e\uffa0\U000e0100-\U000e01ef]"
+)
+_BLANKS = frozenset({"Cc", "Zl", "Zp", "Zs"})
+# Joiners are part of the spelling between letters of Arabic and Indic scripts, and of emoji
+# made of several.
+_LETTER = "[\u0600-\u0dff]"
+_EMOJI = "[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]"
+_JOINER = re.compile(f"(?<={_LETTER})[\u200c\u200d](?={_LETTER})|(?<={_EMOJI})\u200d(?={_EMOJI})")
+
+# Tags that panels write or that do something. Any other `<` may be a sign of its own
+# ("quantity <min"), but not for a browser if a letter follows.
+_TAG_NAMES = (
+    "a|abbr|audio|b|base|big|blockquote|body|br|button|center|code|dd|div|dl|dt|em|embed|font|form|"
+    "h[1-6]|head|hr|html|i|iframe|img|input|label|li|link|mark|meta|object|ol|p|pre|s|script|small|"
+    "span|strike|strong|style|sub|sup|svg|table|tbody|td|th|thead|title|tr|u|ul|video"
+)
+_TAG = re.compile(rf"<!--.*?-->|</?(?:{_TAG_NAMES})(?:[\s/][^<>]*)?>", re.IGNORECASE | re.DOTALL)
+_TAG_START = re.compile(r"<(?=[a-z/!?])", re.IGNORECASE)
+# `[text](address)` and `![text](address)`: the text shown need not be where it leads.
+_MARKDOWN_LINK = re.compile(r"\](?=\()")
+
+
+def one_line(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Make one line of a text: no markup, no unseen marks, trimmed, cut at `limit`.
+
+    Home Assistant shows texts from here in places that render Markdown and HTML
+    (notifications, repairs, forms, the to-do list) and in places that do not. So tags are
+    taken out, and what is left of `<` and of links is set apart by a blank: that reads
+    alike everywhere and renders as nothing but itself.
+    """
+    # Cut first, a text can be huge. Half a surrogate pair cannot be stored or sent on.
+    text = text[: 4 * limit].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = _INVISIBLE.sub("", text)
+    if not text.isprintable():
+        joiners = {match.start() for match in _JOINER.finditer(text)}
+        text = "".join(
+            character if place in joiners else _seen(character)
+            for place, character in enumerate(text)
+        )
+    if "<" in text:
+        text = _TAG_START.sub("< ", _TAG.sub(" ", text))
+    text = _MARKDOWN_LINK.sub("] ", text)
+    return " ".join(text.split())[:limit].rstrip()
+
+
+def _seen(character: str) -> str:
+    """Give what stands for a character: itself, a blank, or nothing if it is a mark."""
+    category = unicodedata.category(character)
+    if category == "Cf":
+        return ""
+    return " " if category in _BLANKS else character
