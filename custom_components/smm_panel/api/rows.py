@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+import re
 
 from .exceptions import PanelResponseError, PanelShapeError, error_kind
 from .models import ErrorKind
@@ -14,7 +15,9 @@ _WRAPPERS = (
     *("orders", "refills", "cancels", "statuses", "order"),
 )
 _LIST_WRAPPERS = ("data", "result", "results", "response", "payload", "items", "list")
-_FAILURE_WORDS = frozenset({"error", "fail", "failed", "failure"})
+_VERDICTS = ("status", "result", "code", "statuscode")
+_FAILURE_WORDS = frozenset({"error", "fail", "failed", "failure", "false"})
+_GOOD_NEWS = re.compile(r"success|placed|created|accepted|received|thank", re.IGNORECASE)
 _ERRORS = ("error", "errors", "err", "errormessage", "errormsg")
 _MESSAGES = ("message", "msg", "detail", "title", "reason")
 # What an answer may say beside a message and still be nothing but that message.
@@ -75,7 +78,7 @@ def _error_text(data: Json, http_status: int, depth: int) -> str | None:
     """Get the text of an error, None if there is no error."""
     if isinstance(data, str):
         text = read_text(data)
-        return text if text and error_kind(text) is not ErrorKind.OTHER else None
+        return text if text and _is_complaint(text) else None
     if isinstance(data, list):
         is_lonely = len(data) == 1 and isinstance(data[0], dict) and depth > 0
         return _error_text(data[0], http_status, depth - 1) if is_lonely else None
@@ -90,9 +93,14 @@ def _error_text(data: Json, http_status: int, depth: int) -> str | None:
         text = _joined(messages)
         is_error = _says_failed(row) or http_status >= HTTPStatus.BAD_REQUEST
         is_alone = row.keys() <= _BESIDE_A_MESSAGE
-        return text if is_error or (is_alone and error_kind(text) is not ErrorKind.OTHER) else None
+        return text if is_error or (is_alone and _is_complaint(text)) else None
     inner = [row[name] for name in _RESULTS if isinstance(row.get(name), dict)]
     return _error_text(inner[0], http_status, depth - 1) if len(inner) == 1 and depth > 0 else None
+
+
+def _is_complaint(text: str) -> bool:
+    """Tell whether a text that nothing marks as an error is one all the same."""
+    return error_kind(text) is not ErrorKind.OTHER and not _GOOD_NEWS.search(text)
 
 
 def _says_failed(row: dict[str, Json]) -> bool:
@@ -101,13 +109,12 @@ def _says_failed(row: dict[str, Json]) -> bool:
         return True
     if any(name in row for name in REPORT_FIELDS):
         return False
-    return any(_is_failure(row[name]) for name in ("status", "result", "code") if name in row)
-
-
-def _is_failure(value: Json) -> bool:
-    """Tell whether a value is a word of failure, a 0 or the HTTP code of an error."""
-    word = value.strip().lower() if isinstance(value, str) else ""
-    return word in _FAILURE_WORDS or word in {"0", "false"} or read_count(word) in _ERROR_CODES
+    words = [word.strip().lower() for name in _VERDICTS if isinstance(word := row.get(name), str)]
+    # Not `code: 0`, which stands for success.
+    is_zero = row.get("status") == "0"
+    return is_zero or any(
+        word in _FAILURE_WORDS or read_count(word) in _ERROR_CODES for word in words
+    )
 
 
 def _pieces(value: Json, depth: int) -> list[str]:
@@ -201,7 +208,7 @@ def rows_by_id(data: Json, asked: Sequence[str], shape: RowShape) -> dict[str, J
         if found := _mapped(data, asked, shape):
             return found
         row = fields(data)
-        inner = _inner(row, shape)
+        inner = _inner(row, shape, is_single=len(asked) == 1)
         if inner is None or _has_result(row, shape):
             return _flat(data, asked, shape)
         data = inner
@@ -253,9 +260,12 @@ def _flat(data: dict[str, Json], asked: Sequence[str], shape: RowShape) -> dict[
     return {asked[0]: data} if _echoed_id(data, shape) in {None, asked[0]} else {}
 
 
-def _inner(row: dict[str, Json], shape: RowShape) -> Json:
-    """Get the rows out of a wrapper, None if there is none."""
-    for name in (*_WRAPPERS, *shape.values):
+def _inner(row: dict[str, Json], shape: RowShape, *, is_single: bool) -> Json:
+    """Get the rows out of a wrapper, None if there is none.
+
+    Rows of several ids may be in the field that holds the result of a single one.
+    """
+    for name in _WRAPPERS if is_single else (*_WRAPPERS, *shape.values):
         value = row.get(name)
         first = value[0] if isinstance(value, list) and value else value
         if isinstance(first, dict):

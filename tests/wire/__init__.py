@@ -1,0 +1,1 @@
+"""What real panels send, and what the client makes of it."""
