@@ -4,24 +4,34 @@ from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 import json
+import re
 from typing import Any
 
-from hypothesis import given, settings, strategies as st
+from aiohttp import ClientSession
+from hypothesis import HealthCheck, given, settings, strategies as st
+import pytest
 
 from custom_components.smm_panel.api import (
     Balance,
+    HttpTransport,
     InvalidOrderError,
     ItemError,
     ListedOrder,
     OrderReport,
     OrderRequest,
+    PanelClient,
     PanelError,
     PlacedOrder,
     RefillStatus,
     Service,
 )
+from custom_components.smm_panel.api.texts import TEXT_LIMIT, one_line
+from custom_components.smm_panel.api.values import read_count, read_money
 from tests.api.calls import CALLS
+from tests.api.conftest import KEY
 from tests.api.fake_transport import client_answered
+from tests.api.loopback import LoopbackServer, Reply
+from tests.wire.cases import Case, load_cases
 
 KEYS = st.sampled_from(
     [
@@ -50,7 +60,9 @@ JSON = st.recursive(
     max_leaves=20,
 )
 STATUSES = st.sampled_from([200, 201, 301, 400, 401, 402, 404, 422, 429, 500, 503])
-CALL = st.sampled_from(sorted(CALLS))
+# The fixture only lets the test open sockets, so one for all examples does.
+over_http = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+every_call = pytest.mark.parametrize("name", sorted(CALLS))
 
 
 def _check(result: object) -> None:
@@ -89,16 +101,15 @@ async def _ask(name: str, text: str, status: int) -> None:
         _check(await CALLS[name](client_answered(text, status)))
 
 
-@settings(deadline=None)
-@given(name=CALL, data=JSON, status=STATUSES)
+@every_call
+@given(data=JSON, status=STATUSES)
 async def test_any_json(name: str, data: object, status: int) -> None:
     """A shape nobody thought of must not end in a traceback or in a value that is none."""
     await _ask(name, json.dumps(data), status)
 
 
-@settings(deadline=None)
+@every_call
 @given(
-    name=CALL,
     rows=st.lists(st.dictionaries(KEYS, SCALARS, max_size=8), max_size=3),
     wrapper=st.none() | KEYS,
     by_id=st.booleans(),
@@ -111,11 +122,82 @@ async def test_any_rows(
     await _ask(name, json.dumps(data if wrapper is None else {wrapper: data}), 200)
 
 
-@settings(deadline=None)
-@given(name=CALL, text=st.text(), status=STATUSES)
+@every_call
+@given(text=st.text(), status=STATUSES)
 async def test_any_text(name: str, text: str, status: int) -> None:
     """Most faults are not JSON at all."""
     await _ask(name, text, status)
+
+
+@every_call
+@given(case=st.sampled_from(load_cases()), data=st.data())
+async def test_damaged_answers(name: str, case: Case, data: st.DataObject) -> None:
+    """Real answers, given to the wrong action or with a part exchanged, are next to right."""
+    start = data.draw(st.integers(0, len(case.body)))
+    end = data.draw(st.integers(start, min(len(case.body), start + 10)))
+    middle = data.draw(st.text(max_size=5) | SCALARS.map(json.dumps))
+    await _ask(name, case.body[:start] + middle + case.body[end:], case.http_status or 200)
+
+
+@over_http
+@given(
+    body=st.binary(max_size=300)
+    | st.builds(bytes.__add__, st.sampled_from([b"\xff\xfe", b"\xef\xbb\xbf"]), st.binary()),
+    status=STATUSES,
+    charset=st.sampled_from(["utf-8", "latin-1", "cp1251", "utf-7", "idna", "rot13", "", "nope"]),
+    encoding=st.sampled_from(["identity", "gzip", "deflate", "br", "nope"]),
+)
+async def test_any_bytes(
+    socket_enabled: None, body: bytes, status: int, charset: str, encoding: str
+) -> None:
+    """Whatever comes over the line, the transport gives a text or an error of ours."""
+    async with LoopbackServer() as server, ClientSession() as session:
+        headers = {"Content-Type": f"text/html; charset={charset}", "Content-Encoding": encoding}
+        server.will_answer(Reply(body=body, status=status, headers=headers))
+        with suppress(PanelError):
+            client = PanelClient(HttpTransport(session, url=server.url, api_key=KEY))
+            _check(await client.balance())
+
+
+@over_http
+@given(head=st.binary(max_size=200))
+async def test_any_head(socket_enabled: None, head: bytes) -> None:
+    """What is no HTTP at all is an answer that was lost."""
+    async with LoopbackServer() as server, ClientSession() as session:
+        server.will_answer(Reply(raw=head))
+        with suppress(PanelError):
+            client = PanelClient(HttpTransport(session, url=server.url, api_key=KEY))
+            _check(await client.balance())
+
+
+@given(value=SCALARS.map(json.dumps) | st.text(alphabet="0123456789.,eE+-$\u20ac '\u0663\u2212"))
+def test_any_number(value: str) -> None:
+    """Money and counts are finite numbers of a sane size, or nothing."""
+    for text in (value, value.strip('"')):
+        amount = read_money(text)
+        assert amount is None or (amount.is_finite() and abs(amount) < 10**18)
+        count = read_count(text)
+        assert count is None or abs(count) < 10**18
+        if amount is not None:
+            assert read_money(f"{amount:f}") == amount
+
+
+UNSEEN = "\u202e\u2066\u200b\u200d\ufeff\u3164\x00\x1b\n\u2028\U000e0041"
+
+
+@given(
+    st.lists(st.text(max_size=5) | st.sampled_from([*UNSEEN, "<b>", "<img src=x ", "<", "](", "a"]))
+)
+def test_any_words(parts: list[str]) -> None:
+    """Nothing a panel writes can be markup, move other words or hide among them."""
+    text = one_line("".join(parts))
+
+    assert len(text) <= TEXT_LIMIT
+    assert text == text.strip()
+    assert not re.search(r"<[a-zA-Z/!?]|\]\(", text)
+    assert not set(text) & set(UNSEEN) - {"\u200d"}
+    assert one_line(text) == text
+    text.encode()
 
 
 FIELDS = st.sampled_from([name for name in OrderRequest.__dataclass_fields__ if name != "service"])
