@@ -28,6 +28,8 @@ class Reply:
     """Sent instead of all the above; the connection is closed after it."""
     stalls: bool = False
     """Whether the rest never comes after what is there."""
+    trickles: bool = False
+    """Whether blanks follow, one by one, for ever."""
 
     @classmethod
     def json(
@@ -42,6 +44,7 @@ CUT = Reply(raw=b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"order": 23')
 DROPPED = Reply(raw=b"")
 HTML = Reply(body=b"<html><title>Just a moment...</title></html>")
 STALLED_HEAD = Reply(raw=b"", stalls=True)
+TRICKLE = Reply(raw=b'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"or', trickles=True)
 STALLED_BODY = Reply(raw=b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"or', stalls=True)
 
 
@@ -95,6 +98,10 @@ class LoopbackServer:
         closes = headers.get("connection") == "close"
         writer.write(_bytes(reply, closes=closes) if reply.raw is None else reply.raw)
         await writer.drain()
+        while reply.trickles:
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.01)
         if reply.stalls:
             await asyncio.Event().wait()
         return reply.raw is None and not closes

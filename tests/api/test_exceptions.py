@@ -20,6 +20,8 @@ TEXTS = {
         invalid_api_key
         invalid_key
         Your IP 192.0.2.1 is not allowed
+        Your key is expired
+        apiKeyInvalid
         Unauthenticated.
     """,
     ErrorKind.NOT_ENOUGH_FUNDS: """
@@ -81,6 +83,8 @@ TEXTS = {
         Quantity must to be greater than or equal to minimum amount 5
         neworder.error.min_quantity
         invalid_quantity
+        Quantity must be between 10 and 500
+        Minimum order is 50
     """,
     ErrorKind.BAD_REQUEST: """
         Incorrect request
@@ -95,6 +99,8 @@ TEXTS = {
         This action is Invalid
         invalid_action
         Maximum 100 orders
+        Invalid keywords
+        The orders field is required.
     """,
     ErrorKind.NOT_ELIGIBLE: """
         Order not eligible for refill.
@@ -118,6 +124,8 @@ TEXTS = {
         order could not be created
         Unknown error
         Unknown panel
+        Service Unavailable
+        flow balance
         Đơn hàng không hợp lệ
     """,
 }

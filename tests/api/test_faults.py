@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 import gzip
 import socket
+import tracemalloc
 from typing import Any, override
 
 from aiohttp import ClientSession, TCPConnector
@@ -29,7 +30,16 @@ from custom_components.smm_panel.api import (
 )
 from tests.api.calls import CALLS, READS, WRITES, Call
 from tests.api.conftest import KEY
-from tests.api.loopback import CUT, DROPPED, HTML, STALLED_BODY, STALLED_HEAD, LoopbackServer, Reply
+from tests.api.loopback import (
+    CUT,
+    DROPPED,
+    HTML,
+    STALLED_BODY,
+    STALLED_HEAD,
+    TRICKLE,
+    LoopbackServer,
+    Reply,
+)
 
 SHORT = HttpLimits(read=0.1, read_services=0.1, size=1000, size_services=1000)
 
@@ -94,7 +104,9 @@ async def test_fault(
 
 @every_call
 @pytest.mark.parametrize("limits", [SHORT])
-@pytest.mark.parametrize("reply", [STALLED_HEAD, STALLED_BODY], ids=["head", "body"])
+@pytest.mark.parametrize(
+    "reply", [STALLED_HEAD, STALLED_BODY, TRICKLE], ids=["head", "body", "trickle"]
+)
 async def test_stall(server: LoopbackServer, client: PanelClient, call: Call, reply: Reply) -> None:
     """The time-out must cover the body too, or one panel holds up a poll for ever."""
     server.will_answer(reply)
@@ -145,6 +157,37 @@ async def test_too_large(server: LoopbackServer, client: PanelClient, reply: Rep
 
     with pytest.raises(PanelResponseError, match="larger than 1000 bytes"):
         await client.services()
+
+
+async def test_announced_size(server: LoopbackServer, client: PanelClient) -> None:
+    """Fifty megabytes must not be fetched to find out that they are too many."""
+    server.will_answer(
+        Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 52428800\r\n\r\n", stalls=True)
+    )
+
+    async with asyncio.timeout(30):
+        with pytest.raises(PanelResponseError, match="larger than 16777216 bytes"):
+            await client.services()
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+async def test_bomb(server: LoopbackServer, client: PanelClient, layers: int) -> None:
+    """A few kilobytes that unpack to a hundred megabytes must not fill the memory."""
+    body = gzip.compress(b"[" + b" " * 100_000_000)
+    if layers == 2:
+        body = gzip.compress(body)
+    encoding = ", ".join(["gzip"] * layers)
+    server.will_answer(Reply(body=body, headers={"Content-Encoding": encoding}))
+    tracemalloc.start()
+
+    try:
+        with pytest.raises(PanelError):
+            await client.balance()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 20_000_000
 
 
 @every_call
@@ -255,6 +298,72 @@ async def test_maintenance(server: LoopbackServer, client: PanelClient, call: Ca
 
     assert isinstance(failure, PanelRejectedError)
     assert failure.kind is ErrorKind.MAINTENANCE
+
+
+@every_read
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply.json({"error": "Back at noon"}, status=503, headers={"Retry-After": "300"}),
+        Reply(status=503, headers={"Retry-After": "300"}),
+        Reply(status=503, body=b"<title>Down</title>", headers={"Retry-After": "300"}),
+        Reply(body=b"<title>Maintenance</title>", headers={"Retry-After": "300"}),
+        Reply.json({"status": "error", "msg": "Maintenance, try again in 5 minutes"}),
+        Reply.json({"error": "MAINTENANCE_MODE", "retry_after": 300}),
+    ],
+)
+async def test_how_long_maintenance_takes(
+    server: LoopbackServer, client: PanelClient, call: Call, reply: Reply
+) -> None:
+    """A panel that names a time is not to be asked before it is over."""
+    server.will_answer(reply)
+
+    failure = await _failure(call, client)
+
+    assert isinstance(failure, PanelRejectedError)
+    assert (failure.kind, failure.retry_after) == (ErrorKind.MAINTENANCE, 300)
+
+
+@every_write
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(status=503, headers={"Retry-After": "300"}),
+        Reply(body=b"<title>Maintenance</title>"),
+        Reply(body=b"Rate limit exceeded"),
+    ],
+)
+async def test_page_leaves_a_write_unknown(
+    server: LoopbackServer, client: PanelClient, call: Call, reply: Reply
+) -> None:
+    """A page can come from a gateway behind which the panel went on."""
+    server.will_answer(reply)
+
+    assert isinstance(await _failure(call, client), PanelResponseError)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            b"<html><TITLE lang='en'> Just a\nmoment... </TITLE>",
+            "The answer is not JSON: Just a moment... (HTTP 200)",
+        ),
+        (b"Forbidden", "The answer is not JSON: Forbidden (HTTP 200)"),
+        (b"<html>", "The answer is not JSON (HTTP 200)"),
+        (b"", "The answer is not JSON (HTTP 200)"),
+    ],
+)
+async def test_page_is_named(
+    server: LoopbackServer, client: PanelClient, body: bytes, text: str
+) -> None:
+    """The title of a bot check or a gateway's page is the best hint there is."""
+    server.will_answer(Reply(body=body))
+
+    with pytest.raises(PanelResponseError) as caught:
+        await client.balance()
+
+    assert str(caught.value) == text
 
 
 async def test_success_with_an_odd_status(server: LoopbackServer, client: PanelClient) -> None:
@@ -531,6 +640,9 @@ async def test_transport_of_another_kind() -> None:
         ({"X-RateLimit-Reset": "30"}, 30),
         ({"X-RateLimit-Reset": "1000000000"}, 0),
         ({"X-RateLimit-Reset": "9999999999"}, 86_400),
+        ({"X-RateLimit-Reset": "1500000000000"}, 0),
+        ({"RateLimit-Reset": "30"}, 30),
+        ({"Retry-After": "", "X-RateLimit-Reset": "30"}, 30),
         ({"Retry-After": "5", "X-RateLimit-Reset": "30"}, 5),
     ],
 )
@@ -542,6 +654,32 @@ async def test_when_to_come_back(
 ) -> None:
     """Asking too early lengthens a ban; a wrong number must not stop polling for ever."""
     server.will_answer(Reply(status=429, headers=headers))
+
+    with pytest.raises(PanelRateLimitError) as caught:
+        await client.balance()
+
+    assert caught.value.retry_after == retry_after
+
+
+@pytest.mark.parametrize(
+    ("answer", "retry_after"),
+    [
+        ({"error": "Too many requests, try again in 30 seconds"}, 30),
+        ({"error": "Rate limit exceeded. Please wait 2 minutes."}, 120),
+        ({"error": "RATE_LIMIT: RETRY_AFTER_17"}, 17),
+        ({"error": "Rate limit exceeded, retry in 1 hr"}, 3600),
+        ({"error": "rate_limited", "message": "slow down", "retryAfter": 4}, 4),
+        ({"error": "Rate limit exceeded. Max 60 requests per minute."}, None),
+        ({"error": "Too many requests, wait, 60 requests are allowed"}, None),
+        ({"error": "Rate limit exceeded, wait 99999999999 seconds"}, None),
+        ({"error": "Rate limit exceeded, try again in 500 ms"}, None),
+    ],
+)
+async def test_when_to_come_back_by_the_answer(
+    server: LoopbackServer, client: PanelClient, answer: object, retry_after: float | None
+) -> None:
+    """Most panels send no headers, but tell people."""
+    server.will_answer(Reply.json(answer))
 
     with pytest.raises(PanelRateLimitError) as caught:
         await client.balance()
@@ -566,10 +704,14 @@ async def test_encodings(server: LoopbackServer, client: PanelClient, body: byte
     assert getattr(await client.balance(), "amount", None) == 1
 
 
-async def test_false_charset(server: LoopbackServer, client: PanelClient) -> None:
-    """A character set nobody knows must not raise a LookupError."""
+@pytest.mark.parametrize("charset", ["zip", "utf-16", "punycode", "windows-9999"])
+async def test_false_charset(server: LoopbackServer, client: PanelClient, charset: str) -> None:
+    """A character set that is none, or not the one of the answer, must not spoil it."""
     server.will_answer(
-        Reply(body=b'{"balance": "1", "x": "\xe9"}', headers={"Content-Type": "a/b; charset=zip"})
+        Reply(
+            body=b'{"balance": "1", "xx": "\xe9"}',
+            headers={"Content-Type": f"a/b; charset={charset}"},
+        )
     )
 
     assert getattr(await client.balance(), "amount", None) == 1

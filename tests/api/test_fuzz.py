@@ -21,6 +21,7 @@ from custom_components.smm_panel.api import (
     OrderRequest,
     PanelClient,
     PanelError,
+    PanelRateLimitError,
     PlacedOrder,
     RefillStatus,
     Service,
@@ -29,7 +30,7 @@ from custom_components.smm_panel.api.texts import TEXT_LIMIT, one_line
 from custom_components.smm_panel.api.values import read_count, read_money
 from tests.api.calls import CALLS
 from tests.api.conftest import KEY
-from tests.api.fake_transport import client_answered
+from tests.api.fake_transport import FakeAnswer, FakeTransport, client_answered
 from tests.api.loopback import LoopbackServer, Reply
 from tests.wire.cases import Case, load_cases
 
@@ -137,6 +138,27 @@ async def test_damaged_answers(name: str, case: Case, data: st.DataObject) -> No
     end = data.draw(st.integers(start, min(len(case.body), start + 10)))
     middle = data.draw(st.text(max_size=5) | SCALARS.map(json.dumps))
     await _ask(name, case.body[:start] + middle + case.body[end:], case.http_status or 200)
+
+
+HEADER_VALUES = st.text(max_size=20) | st.sampled_from(
+    ["1e9999", "-5", "9" * 400, "Mon, 01 Jan 0001 00:00:00 +2359", "Fri, 31 Dec 9999 23:59:59 GMT"]
+)
+
+
+@given(
+    name=st.sampled_from(["Retry-After", "X-RateLimit-Reset"]),
+    value=HEADER_VALUES,
+    text=st.text() | st.from_regex(r"(in|wait|retry after) [0-9]+ ?[smh]?"),
+)
+async def test_any_time_to_wait(name: str, value: str, text: str) -> None:
+    """A time to wait is a number that can be waited for, or none."""
+    answer = FakeAnswer(
+        text=json.dumps({"error": f"Rate limit exceeded {text}"}), headers={name: value}
+    )
+    with pytest.raises(PanelRateLimitError) as caught:
+        await PanelClient(FakeTransport(answer)).balance()
+
+    assert caught.value.retry_after is None or 0 <= caught.value.retry_after <= 86_400
 
 
 @over_http

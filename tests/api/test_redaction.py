@@ -76,6 +76,8 @@ async def test_short_key_breaks_no_answer(
         ("abc", '{"error": "Bad key abc"}', '{"error": "Bad key abc"}'),
         ("12345678", '{"order": 12345678}', '{"order": **REDACTED**}'),
         ("ABCDEF123456", '{"error": "abcdef123456"}', '{"error": "**REDACTED**"}'),
+        ("ABCDEF123456", r'{"error": "\u0041BCDEF12345\u0036"}', '{"error": "**REDACTED**"}'),
+        ("ABCDEF123456", r'{"a": "\u00e9\u0022\u005c"}', r'{"a": "\u00e9\u0022\u005c"}'),
         ("", "{}", "{}"),
     ],
 )

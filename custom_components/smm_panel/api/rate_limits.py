@@ -18,12 +18,13 @@ _FIRST_MILLISECOND = 1_000_000_000_000
 _HEADERS = ("retry-after", "x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
 _FIELDS = ("retryafter", "retryin", "waitseconds")
 _UNITS = {"s": 1, "m": 60, "h": 3_600}
-# Folded: "try again in 30 seconds", "wait 5 more minutes", "retry_after: 1h". Without a unit
-# it is seconds, but only right behind the words that say so: "FLOOD_WAIT_42".
-_WAIT = re.compile(
-    r"\b(?:in|after|for|wait)\b\D{0,15}?(\d{1,6}) ?(s|m|h)(?:ec|econd|in|inute|r|our)?s?\b"
-    r"|\b(?:retry in|retry after|wait) (\d{1,6})\b(?! (?:req|call|order))"
+# Folded: "try again in 30 seconds", "wait 5 more minutes", "retry_after: 1h".
+_WITH_UNIT = re.compile(
+    r"\b(?:in|after|for|wait)\b\D{0,15}?(\d{1,6}) ?(s|m(?!s\b)|h)(?:ec|econd|in|inute|r|our)?s?\b"
 )
+# Without a unit it is seconds, but only right behind the words that say so: "FLOOD_WAIT_42",
+# not "wait, 60 requests are allowed".
+_SECONDS = re.compile(r"\b(?:retry in|retry after|wait) (\d{1,6})\b(?! (?:req|call|order))")
 
 
 def read_retry_after(headers: Mapping[str, str], data: Json, text: str) -> float | None:
@@ -61,7 +62,7 @@ def _seconds(value: str) -> float | None:
 
 def _seconds_in(text: str) -> float | None:
     """Find a time to wait in a text for people."""
-    if (match := _WAIT.search(fold_words(text))) is None:
-        return None
-    number, unit, seconds = match.groups()
-    return float(seconds) if number is None else float(number) * _UNITS[unit]
+    folded = fold_words(text)
+    if match := _WITH_UNIT.search(folded):
+        return float(match[1]) * _UNITS[match[2]]
+    return float(match[1]) if (match := _SECONDS.search(folded)) else None

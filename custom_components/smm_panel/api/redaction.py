@@ -17,6 +17,8 @@ _UNMISTAKABLE = 8
 _WORTH_REDACTING = 4
 _JSON_TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NEVER = re.compile(r"(?!)")
+# JSON may escape any character, so letters and digits are written plainly before a search.
+_ESCAPED_LETTER = re.compile(r"\\u00(3[0-9]|[46][1-9a-f]|[57][0-9a])", re.IGNORECASE)
 
 
 class Redaction:
@@ -46,6 +48,8 @@ class Redaction:
 
     def __call__(self, text: str) -> str:
         """Give the text without the key."""
+        if "\\u00" in text:
+            text = _ESCAPED_LETTER.sub(lambda match: chr(int(match[1], 16)), text)
         is_json = text.lstrip("\ufeff \t\r\n").startswith(("{", "[", '"'))
         if self._is_unmistakable or not is_json:
             return self._pattern.sub(REDACTED, text)

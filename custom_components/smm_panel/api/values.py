@@ -15,6 +15,8 @@ type Json = str | bool | list[Json] | dict[str, Json] | None
 
 # Longest known ids have 24 characters; the rest is room.
 _ID_LIMIT = 128
+# The comma is between ids; the others make markup where an id is shown.
+_NEVER_IN_IDS = frozenset(",<>[](){}\"'`&|\\")
 # No count and no amount of money has more digits before or after the point.
 _DIGITS_LIMIT = 18
 
@@ -102,7 +104,7 @@ def is_usable_id(text: str) -> bool:
     return (
         0 < len(text) <= _ID_LIMIT
         and text.isprintable()
-        and not any(character == "," or character.isspace() for character in text)
+        and not any(character in _NEVER_IN_IDS or character.isspace() for character in text)
         and text.strip("0") != ""
         and not text.startswith("-")
     )
