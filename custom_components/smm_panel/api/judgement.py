@@ -135,7 +135,9 @@ def _unreadable(
             ErrorKind.RATE_LIMITED, said or HTTPStatus.TOO_MANY_REQUESTS.phrase, retry_after=wait
         )
     kind = error_kind(said)
-    if answer.status == HTTPStatus.SERVICE_UNAVAILABLE and kind not in _TOLD_BY_PAGES:
+    is_unavailable = answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+    if is_unavailable and wait is not None and kind not in _TOLD_BY_PAGES:
+        # Whoever names a time knows what is going on; any gateway sends the bare status.
         kind = ErrorKind.MAINTENANCE
     if kind in _TOLD_BY_PAGES and not is_write:
         return rejection(kind, said or HTTPStatus.SERVICE_UNAVAILABLE.phrase, retry_after=wait)
