@@ -51,6 +51,15 @@ async def test_placing_an_order(
     assert panel.count("add") == 1
 
 
+async def test_limits_of_one_call(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer, examples: list[Any]
+) -> None:
+    """The limits of the example leave the order its room."""
+    await run(hass, [example(examples, "max_charge")])
+
+    assert panel.count("add") == 1
+
+
 async def test_a_check_of_the_price_first(
     hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer, examples: list[Any]
 ) -> None:

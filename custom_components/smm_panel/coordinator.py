@@ -154,7 +154,10 @@ class OrdersCoordinator(PanelCoordinator[None]):
         self.book = book
         self.slot_limit = int(entry.options.get(CONF_ORDER_SLOTS, DEFAULT_ORDER_SLOTS))
         self._keep = timedelta(days=entry.options.get(CONF_KEEP_DAYS, DEFAULT_KEEP_DAYS))
-        self._last_write: datetime | None = None
+        # Somebody who ordered just before a restart is still watching.
+        self._last_write = max(
+            (order.added_at for order in book.orders.values() if order.is_own), default=None
+        )
         self._changed: set[str] = set()
         self._published_success = True
         self._assign_slots()

@@ -42,6 +42,24 @@ async def connect_accounts(api: HomeAssistantApi, url: str, api_key: str) -> lis
     return [panel, practice]
 
 
+async def set_limits(api: HomeAssistantApi, account: DemoAccount, **limits: Json) -> None:
+    """Set limits in the options of an account, which is reloaded by it."""
+    path = "config/config_entries/options/flow"
+    form = await api.post(path, {"handler": account.entry_id})
+    kept = {field["name"]: field["default"] for field in form["data_schema"] if "default" in field}
+    await api.post(f"{path}/{form['flow_id']}", kept | limits)
+    await poll(f"{account.title} is loaded", lambda: _loaded(api, account), within=_RELOAD_SECONDS)
+
+
+async def _loaded(api: HomeAssistantApi, account: DemoAccount) -> bool | None:
+    (state,) = (
+        entry["state"]
+        for entry in await api.command("config_entries/get", domain=DOMAIN)
+        if entry["entry_id"] == account.entry_id
+    )
+    return state == "loaded" or None
+
+
 async def find_accounts(api: HomeAssistantApi) -> list[DemoAccount]:
     """Find the accounts of an earlier run, those that the user has kept."""
     return [

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from http import HTTPStatus
 import time
 from typing import Final
 
@@ -10,7 +11,7 @@ from .demo_dashboard import DASHBOARD, SLOTS
 from .demo_examples import EXPENSIVE_QUANTITY, SCRIPT
 from .demo_home import Demo
 from .demo_orders import orders_of
-from .home_assistant_api import Json
+from .home_assistant_api import HomeAssistantApiError, Json
 from .log_problems import log_problems
 from .panel_process import PANEL_KEY
 from .polling import poll
@@ -84,6 +85,33 @@ async def _balances_are_right(demo: Demo) -> str:
     amount = await poll("The balance is right", seen_at_the_panel, within=_SETTLE_SECONDS)
     practice = await poll("The practice balance is right", seen_in_practice, within=_SETTLE_SECONDS)
     return f"{amount} on {PANEL_TITLE}, {practice} on {PRACTICE_TITLE}"
+
+
+async def _spending_is_right(demo: Demo) -> str:
+    """What left the balance is what the sensor says was spent."""
+    account = demo.account(PANEL_TITLE)
+    states = await demo.api.states()
+    spent = Decimal(states[account.entity("sensor", "spent_today")]["state"])
+    costs = [Decimal(order["cost"]) for order in await orders_of(demo.api, account)]
+    _require(spent == sum(costs) > 0, f"spent today is {spent}, the orders cost {sum(costs)}")
+    return f"{spent} spent today on {PANEL_TITLE}"
+
+
+async def _limits_hold(demo: Demo) -> str:
+    """An order beyond the largest charge is refused, and the refusal says so."""
+    order = {"service": "101", "link": "https://instagram.example/too_much", "quantity": 10_000}
+    try:
+        await demo.api.call_action(
+            DOMAIN,
+            "place_order",
+            config_entry_id=demo.account(PANEL_TITLE).entry_id,
+            max_charge=1,
+            **order,
+        )
+    except HomeAssistantApiError as err:
+        _require(err.status == HTTPStatus.BAD_REQUEST, f"the order failed otherwise: {err}")
+        return "an order beyond its largest charge is refused"
+    raise CheckFailedError("an order beyond its largest charge was placed")
 
 
 async def _balance(demo: Demo, account: DemoAccount) -> str | None:
@@ -164,6 +192,8 @@ _CHECKS: Final = (
     _orders_are_there,
     _orders_move,
     _balances_are_right,
+    _spending_is_right,
+    _limits_hold,
     _dashboard_is_complete,
     _script_orders,
     _low_balance_is_told,

@@ -66,6 +66,8 @@ def _account_section(account: DemoAccount) -> Config:
             "entities": [{"entity": balance, "name": "Balance"}],
             "grid_options": _FULL,
         },
+        _tile(account.entity("sensor", "spent_today"), "Spent today", _HALF),
+        _tile(account.entity("sensor", "spent_in_total"), "Spent in total", _HALF),
         _tile(account.entity("sensor", "open_orders"), "Open", _HALF),
         _tile(account.entity("sensor", "orders_needing_attention"), "Need attention", _HALF)
         | {"color": "orange"},

@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 import shutil
 
-from .demo_account import DemoAccount, connect_accounts, find_accounts
+from .demo_account import DemoAccount, connect_accounts, find_accounts, set_limits
 from .demo_dashboard import install_dashboard
 from .demo_examples import LOW_BALANCE, install_examples
-from .demo_orders import ORDERS, orders_of, place_orders
+from .demo_orders import LIMITS, ORDERS, orders_of, place_orders
 from .home_assistant import HomeAssistantProcess
 from .home_assistant_api import HomeAssistantApi
 from .panel_process import PANEL_KEY, PanelProcess
@@ -84,6 +84,8 @@ async def _furnish(api: HomeAssistantApi, panel: PanelProcess) -> list[DemoAccou
     await api.command("config/core/update", country="US", currency="USD")
     accounts = await connect_accounts(api, panel.url, PANEL_KEY)
     for account in accounts:
+        if account.title in LIMITS:
+            await set_limits(api, account, **LIMITS[account.title])
         await place_orders(api, account)
     await install_examples(api, accounts)
     await install_dashboard(api, accounts)

@@ -71,6 +71,12 @@ CANCELED: Final[Order] = {"service": "103", "link": _PROFILE, "quantity": 500}
 """Placed at the panel and canceled at once: an order that needs attention."""
 
 
+LIMITS: Final[Mapping[str, Mapping[str, Json]]] = {
+    PANEL_TITLE: {"max_charge": 80, "daily_budget": 150, "keep_balance": 5},
+}
+"""What the options of an account hold; the practice account shows that they may be empty."""
+
+
 async def place_orders(api: HomeAssistantApi, account: DemoAccount) -> None:
     """Place an account's orders."""
     for order in ORDERS[account.title]:
