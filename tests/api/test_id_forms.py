@@ -242,6 +242,19 @@ async def test_form_that_has_worked_is_kept() -> None:
     assert transport.asked == ["orders=1"] * 3
 
 
+async def test_form_that_works_for_others_is_kept() -> None:
+    """One order refused with "Incorrect request" must not spoil the form of the rest."""
+    answers = iter([REFUSED, REFUSED, {"cancel": 1}, {"cancel": 1}])
+    transport = FormTransport(lambda _: next(answers))
+    client = PanelClient(transport)
+
+    await client.cancel(["1"])
+    await client.cancel(["1", "2"])
+    await client.cancel(["3"])
+
+    assert transport.asked == ["orders=1", "order=1", "order=2", "order=3"]
+
+
 async def test_form_learnt_in_a_call_is_for_the_next() -> None:
     """One call that sends some orders in each form could not be explained to anybody."""
     transport = FormTransport(lambda form: {"cancel": 1} if "order" in form else REFUSED)

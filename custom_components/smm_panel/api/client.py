@@ -178,6 +178,8 @@ class PanelClient:
             return _items_of_refusal(err, ids)
         if not all(isinstance(item, ItemError) for item in items.values()):
             known.proven.add(name)
+            # Whatever was refused before in this call was not refused for its form.
+            known.only = forms.only
         return items
 
     async def _read_batch[T](

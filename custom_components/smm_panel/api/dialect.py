@@ -57,7 +57,10 @@ _REFILL_ROWS = RowShape(ids=_ORDER_IDS, values=("refill", "refillid"))
 _CANCEL_ROWS = RowShape(
     ids=_ORDER_IDS,
     values=("cancel", "cancelid"),
-    id_lists=("canceled", "cancelled", "success", "orders", "ids", "data", "result"),
+    id_lists=(
+        *("canceled", "cancelled", "canceledorders", "cancelledorders", "success"),
+        *("orders", "ids", "data", "result"),
+    ),
 )
 
 
@@ -209,7 +212,8 @@ def _read_items[T](
             items[id_] = LEFT_OUT
             continue
         try:
-            items[id_] = _row_error(rows[id_], shape) or read(rows[id_])
+            row = unwrap(rows[id_], "data", "result")
+            items[id_] = _row_error(row, shape) or read(row)
         except PanelResponseError as err:
             if len(asked) == 1:
                 raise

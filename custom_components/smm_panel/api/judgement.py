@@ -12,9 +12,10 @@ from .exceptions import (
     error_kind,
     rejection,
 )
-from .models import ErrorKind, ItemError
+from .models import ErrorKind, ItemError, OrderStatus
 from .rate_limits import read_retry_after
 from .rows import Refusal, read_refusal
+from .statuses import read_order_status
 from .transport import Answer
 from .values import Json, parse_json, read_flag, read_text
 
@@ -77,7 +78,8 @@ def _refusal(answer: Answer, data: Json, ids: Sequence[str], *, is_write: bool) 
         text = read_text(data)
         # Words in the place of an answer are an error, in whatever language. A write may
         # have been confirmed with them.
-        if text and read_flag(text) is None and any(map(str.isalpha, text)):
+        is_status = read_order_status(text) is not OrderStatus.UNKNOWN
+        if text and read_flag(text) is None and any(map(str.isalpha, text)) and not is_status:
             return Refusal(kind=ErrorKind.OTHER, text=text)
     return refusal
 

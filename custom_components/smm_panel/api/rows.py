@@ -92,7 +92,7 @@ def _error_text(data: Json, http_status: int, depth: int) -> str | None:
     if messages:
         text = _joined(messages)
         is_error = _says_failed(row) or http_status >= HTTPStatus.BAD_REQUEST
-        is_alone = row.keys() <= _BESIDE_A_MESSAGE
+        is_alone = {name for name, value in row.items() if value} <= _BESIDE_A_MESSAGE
         return text if is_error or (is_alone and _is_complaint(text)) else None
     inner = [row[name] for name in _RESULTS if isinstance(row.get(name), dict)]
     return _error_text(inner[0], http_status, depth - 1) if len(inner) == 1 and depth > 0 else None
@@ -183,14 +183,43 @@ def listed_rows(data: Json, *names: str) -> list[tuple[str | None, Json]]:
         # One family writes an empty catalogue as {"status": "success", "data": "Empty Data"}.
         if wrapped and read_flag(pick(row, "status", "success")) is True:
             return []
-        if data and all(isinstance(value, dict) for value in data.values()):
-            return list(data.items())
+        by_key = {key: value for key, value in data.items() if not isinstance(value, str | bool)}
+        if by_key and all(isinstance(value, dict) for value in by_key.values()):
+            # A key without a digit is a word, not an id.
+            return [
+                (key if any(map(str.isdecimal, key)) else None, row) for key, row in by_key.items()
+            ]
+        groups = [value for value in by_key.values() if isinstance(value, list)]
+        if len(groups) == len(by_key) and any(groups):
+            # By category, as some show it.
+            return [(None, row) for group in groups for row in group]
         break
     raise PanelResponseError("The answer holds no list")
 
 
 def rows_by_id(data: Json, asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
     """Find the row of each id asked for; an id without a row is left out.
+
+    Errors can be in a map of their own beside the rows.
+    """
+    errors = _errors_by_id(data, asked)
+    try:
+        return errors | _rows_by_id(data, asked, shape)
+    except PanelResponseError:
+        if not errors:
+            raise
+    return errors
+
+
+def _errors_by_id(data: Json, asked: Sequence[str]) -> dict[str, Json]:
+    """Find errors such as `{"errors": {"2": "Incorrect order ID"}}`."""
+    row = fields(data) if isinstance(data, dict) else {}
+    maps = [errors for name in _ERRORS if isinstance(errors := row.get(name), dict)]
+    return {id_: {"error": errors[id_]} for errors in maps for id_ in asked if id_ in errors}
+
+
+def _rows_by_id(data: Json, asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
+    """Find the rows of ids.
 
     Knows maps by id, lists of rows, lists in the order asked, lists of ids (a row is
     then True) and, for a single id, a flat object. A row of an id not asked for is

@@ -9,7 +9,7 @@ _ORDER_WORDS = {
     OrderStatus.PROCESSING: ("processing", "process", "1"),
     OrderStatus.IN_PROGRESS: ("inprogress", "выполняется", "запускается"),
     OrderStatus.COMPLETED: ("completed", "complete", "success", "finished", "выполнен", "2"),
-    OrderStatus.PARTIAL: ("partial", "частично", "3"),
+    OrderStatus.PARTIAL: ("partial", "partiallycompleted", "частично", "3"),
     OrderStatus.CANCELED: ("canceled", "cancelled", "cancel", "отменен", "4"),
     OrderStatus.REFUNDED: ("refunded", "refund", "refunds", "5"),
     OrderStatus.FAILED: ("error", "fail", "failed", "rejected"),
