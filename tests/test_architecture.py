@@ -20,7 +20,7 @@ LAYERS = (
     {"asked", "evidence", "limits", "origin", "schemas", "service_search"},
     {"tracked_order"},
     {"spending"},
-    {"book_content", "errors", "order_slots", "practice"},
+    {"book_content", "errors", "moved", "order_slots", "practice"},
     {"book_store", "catalog"},
     {"order_book"},
     {"coordinator"},

@@ -32,7 +32,10 @@ FAULTS = [
     ),
     pytest.param(Reply.redirect("https://panel.example/api/v2"), "redirected", id="moved"),
     pytest.param(
-        Reply(text='{"error": "Panel is under maintenance"}'), "rejected", id="another refusal"
+        Reply(text='{"error": "Panel is under maintenance"}'), "maintenance", id="maintenance"
+    ),
+    pytest.param(
+        Reply(text='{"error": "Confirm your e-mail first"}'), "rejected", id="another refusal"
     ),
 ]
 

@@ -7,6 +7,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
@@ -14,6 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.smm_panel.api import ErrorKind, ItemError, OrderStatus
 from custom_components.smm_panel.const import (
     BALANCE_INTERVAL,
+    DOMAIN,
     OPEN_INTERVAL,
     SLOW_INTERVAL,
     WATCHED_INTERVAL,
@@ -262,6 +264,51 @@ async def test_retry_after_is_obeyed(
 
     await pass_time(hass, freezer, BALANCE_INTERVAL)
     assert panel.count("balance") == 3
+
+
+async def test_a_short_wait_brings_no_poll_forward(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Whoever is asked to slow down must not come back sooner than usual."""
+    panel.faults.add(Reply.too_many_requests(retry_after=1), action="balance")
+    await pass_time(hass, freezer, BALANCE_INTERVAL)
+    assert panel.count("balance") == 2
+
+    await pass_time(hass, freezer, BALANCE_INTERVAL / 2)
+    assert panel.count("balance") == 2
+
+    await pass_time(hass, freezer, BALANCE_INTERVAL / 2)
+    assert panel.count("balance") == 3
+
+
+async def test_a_panel_that_has_moved_is_told_until_it_answers(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    freezer: FrozenDateTimeFactory,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    """The key must not follow a redirect, so the user has to hear of the new address."""
+    issue_id = f"{setup_entry.entry_id}_panel_moved"
+    panel.faults.add(Reply.redirect("https://new.example/api/v2"), action="balance")
+    await pass_time(hass, freezer, BALANCE_INTERVAL)
+
+    issue = issue_registry.async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.translation_placeholders == {
+        "account": "Panel",
+        "location": "https://new.example/api/v2",
+    }
+
+    panel.faults.add(Drop(), action="balance")
+    await pass_time(hass, freezer, BALANCE_INTERVAL)
+    assert issue_registry.async_get_issue(DOMAIN, issue_id), "no answer says nothing of it"
+
+    await pass_time(hass, freezer, BALANCE_INTERVAL)
+    assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
 
 
 async def test_a_key_that_stops_working_starts_reauth(

@@ -18,6 +18,7 @@ from .const import CONF_PRACTICE, DOMAIN, PRUNE_INTERVAL
 from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry, PanelData
 from .entity import async_name_slots, async_register_account, slot_of_device
 from .issues import async_raise_issues
+from .moved import async_forget_location
 from .order_book import OrderBook
 from .origin import async_setup_origins
 from .practice import PracticeTransport
@@ -87,6 +88,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> bo
 
 async def async_remove_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
     """Delete the files of an account."""
+    async_forget_location(hass, entry)
     await OrderBook(hass, entry.entry_id).async_remove()
     await PracticeTransport.async_remove(hass, entry.entry_id)
 

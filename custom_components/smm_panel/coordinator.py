@@ -38,6 +38,7 @@ from .const import (
     WATCHED_INTERVAL,
 )
 from .errors import update_failed
+from .moved import async_note_location
 from .order_book import OrderBook
 from .order_slots import assign_slots
 from .tracked_order import TrackedOrder
@@ -88,9 +89,12 @@ class PanelCoordinator[DataT](DataUpdateCoordinator[DataT]):
     @override
     async def _async_update_data(self) -> DataT:
         try:
-            return await self._async_fetch()
+            data = await self._async_fetch()
         except PanelError as err:
-            raise update_failed(err) from err
+            async_note_location(self.hass, self.config_entry, err)
+            raise update_failed(err, self.update_interval) from err
+        async_note_location(self.hass, self.config_entry, None)
+        return data
 
 
 class BalanceCoordinator(PanelCoordinator[Balance]):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -14,17 +15,20 @@ from homeassistant.exceptions import (
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from .api import (
+    ErrorKind,
     InvalidOrderError,
     PanelAuthError,
     PanelConnectionError,
     PanelError,
-    PanelRateLimitError,
     PanelRejectedError,
     PanelUnreachableError,
 )
 from .const import DOMAIN
 from .limits import LimitExceededError
 from .money import price_text
+
+# Refusals that the same call need not meet another time.
+_NOT_THE_CALLER = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +42,28 @@ class Translation:
 def translation(err: PanelError) -> Translation:
     """Return the text for an error of a read, or of a write that was certainly refused."""
     match err:
-        case PanelAuthError():
-            return Translation("invalid_auth", {"reason": err.message})
-        case PanelRateLimitError(retry_after=None):
-            return Translation("rate_limited", {"reason": err.message})
-        case PanelRateLimitError():
-            return Translation("rate_limited_until", {"seconds": f"{err.retry_after:.0f}"})
         case PanelRejectedError():
-            return Translation("rejected", {"reason": err.message})
+            return _refusal(err)
         case PanelConnectionError():
             return Translation("cannot_connect", {"reason": str(err)})
         case _:
             return Translation("invalid_response", {"reason": str(err)})
+
+
+def _refusal(err: PanelRejectedError) -> Translation:
+    """Return the text for what the panel said."""
+    reason = {"reason": err.message}
+    match err.kind:
+        case ErrorKind.AUTH:
+            return Translation("invalid_auth", reason)
+        case ErrorKind.RATE_LIMITED if err.retry_after is not None:
+            return Translation("rate_limited_until", {"seconds": f"{err.retry_after:.0f}"})
+        case ErrorKind.RATE_LIMITED:
+            return Translation("rate_limited", reason)
+        case ErrorKind.MAINTENANCE:
+            return Translation("maintenance", reason)
+        case _:
+            return Translation("rejected", reason)
 
 
 def is_outcome_unknown(err: BaseException) -> bool:
@@ -57,8 +71,13 @@ def is_outcome_unknown(err: BaseException) -> bool:
     return not isinstance(err, PanelRejectedError | PanelUnreachableError)
 
 
-def update_failed(err: PanelError) -> UpdateFailed | ConfigEntryAuthFailed:
-    """Return what a coordinator raises for a panel error."""
+def update_failed(
+    err: PanelError, interval: timedelta | None
+) -> UpdateFailed | ConfigEntryAuthFailed:
+    """Return what a coordinator raises for a panel error.
+
+    The next poll is after its interval, or later if the panel wants that.
+    """
     text = translation(err)
     if isinstance(err, PanelAuthError):
         return ConfigEntryAuthFailed(
@@ -70,8 +89,15 @@ def update_failed(err: PanelError) -> UpdateFailed | ConfigEntryAuthFailed:
         translation_domain=DOMAIN,
         translation_key=text.key,
         translation_placeholders=text.placeholders,
-        retry_after=err.retry_after if isinstance(err, PanelRateLimitError) else None,
+        retry_after=_retry_after(err, interval),
     )
+
+
+def _retry_after(err: PanelError, interval: timedelta | None) -> float | None:
+    wait = err.retry_after if isinstance(err, PanelRejectedError) else None
+    if wait is None or interval is None:
+        return wait
+    return max(wait, interval.total_seconds())
 
 
 @contextmanager
@@ -89,9 +115,7 @@ def panel_errors(hass: HomeAssistant, entry: ConfigEntry, *, write: bool = False
         text = translation(err)
         if write and is_outcome_unknown(err):
             text = Translation("outcome_unknown", text.placeholders)
-        refused = isinstance(err, PanelRejectedError) and not isinstance(
-            err, PanelAuthError | PanelRateLimitError
-        )
+        refused = isinstance(err, PanelRejectedError) and err.kind not in _NOT_THE_CALLER
         raise (ServiceValidationError if refused else HomeAssistantError)(
             translation_domain=DOMAIN,
             translation_key=text.key,
