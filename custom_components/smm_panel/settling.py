@@ -8,7 +8,6 @@ from homeassistant.util import dt as dt_util
 from .activity import Activity, async_fire_activity
 from .api import ItemError, ListedOrder, PanelError
 from .coordinator import PanelConfigEntry
-from .errors import translation
 from .order_book import OrderBook
 from .tracked_order import Placement, TrackedOrder
 from .writes import async_publish_written
@@ -54,7 +53,7 @@ async def async_settle_as_placed(
     try:
         report = (await data.client.status([order_id]))[order_id]
     except PanelError as err:
-        raise NotSettledError("not_checked", translation(err).placeholders["reason"]) from err
+        raise NotSettledError("not_checked", str(err)) from err
     if isinstance(report, ItemError):
         raise NotSettledError("order_unknown", report.message)
     if _is_claimed(data.book, order_id):
