@@ -1,6 +1,6 @@
 """The file of an order book."""
 
-import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, override
 
@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from homeassistant.util.file import WriteError
-from homeassistant.util.json import SerializationError
+from homeassistant.util.json import SerializationError, json_loads
 
 from .book_content import Damage
 from .const import DOMAIN
@@ -102,7 +102,8 @@ class BookStore(Store[dict[str, Any]]):
 
     def _is_broken(self) -> bool:
         try:
-            content = json.loads(Path(self.path).read_bytes())
+            # Not the standard library's: what `Store` reads with refuses more.
+            content = json_loads(Path(self.path).read_bytes())
         except OSError:
             # There is none, or `Store` tells why it cannot be read.
             return False
@@ -111,16 +112,22 @@ class BookStore(Store[dict[str, Any]]):
         return not (
             isinstance(content, dict)
             and isinstance(content.get("version"), int)
+            and isinstance(content.get("minor_version", 1), int)
             and isinstance(content.get("data"), dict)
         )
 
     def _set_aside(self) -> Damage:
-        now = dt_util.utcnow()
-        damage = Damage(found_at=now, file=f"{self.path}.damaged.{now:%Y%m%dT%H%M%S%f}")
+        path = Path(self.path)
         try:
-            copy = Path(damage.file)
-            copy.touch(mode=0o600)
-            copy.write_bytes(Path(self.path).read_bytes())
+            # Named for the file, so that trying again on a full disk makes no second copy.
+            modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            copy = path.with_name(f"{path.name}.damaged.{modified:%Y%m%dT%H%M%S%f}")
+            try:
+                copy.touch(mode=0o600)
+                copy.write_bytes(path.read_bytes())
+            except OSError:
+                copy.unlink(missing_ok=True)
+                raise
         except OSError as err:
             raise OrderBookWriteError(str(err)) from err
-        return damage
+        return Damage(found_at=dt_util.utcnow(), file=str(copy))
