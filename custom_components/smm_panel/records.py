@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import partial
@@ -78,6 +78,8 @@ def _reader(hint: Any) -> Reader:  # noqa: ANN401 - any annotation of a field
     kind: type[Any] = hint
     if kind is Decimal:
         return _read_money
+    if kind is datetime:
+        return _read_time
     if issubclass(kind, date):
         return _text_reader(kind.fromisoformat)
     if issubclass(kind, Enum):
@@ -111,6 +113,14 @@ def _plain_reader(kind: type[Any]) -> Reader:
         return value
 
     return read_plain
+
+
+@_text_reader
+def _read_time(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("This time has no zone")
+    return moment
 
 
 @_text_reader
