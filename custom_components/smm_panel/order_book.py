@@ -12,7 +12,7 @@ from homeassistant.helpers.json import cached_json_fragment, json_fragment
 
 from .api import ItemError, OrderReport, RefillStatus
 from .book_content import BookContent, Damage
-from .book_store import BookStore
+from .book_store import BookStore, OrderBookWriteError
 from .const import SAVE_DELAY
 from .evidence import Evidence
 from .records import as_json
@@ -131,8 +131,12 @@ class OrderBook:
 
     async def async_accept_damage(self) -> None:
         """Note that the user knows what was lost. Raises OrderBookWriteError."""
-        self.damage = None
-        await self.async_save()
+        damage, self.damage = self.damage, None
+        try:
+            await self.async_save()
+        except OrderBookWriteError:
+            self.damage = damage
+            raise
 
     def apply(
         self, reports: Mapping[str, OrderReport | ItemError], now: datetime
