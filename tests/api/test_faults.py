@@ -709,7 +709,7 @@ async def test_false_charset(server: LoopbackServer, client: PanelClient, charse
     """A character set that is none, or not the one of the answer, must not spoil it."""
     server.will_answer(
         Reply(
-            body=b'{"balance": "1", "xx": "\xe9"}',
+            body=b'{"balance": "1", "xxx": "\xe9"}',
             headers={"Content-Type": f"a/b; charset={charset}"},
         )
     )
