@@ -50,6 +50,7 @@ from .const import (
     DEFAULT_ORDER_SLOTS,
     DEFAULT_URL,
     DOMAIN,
+    MAX_AMOUNT,
     MAX_KEEP_DAYS,
     MAX_ORDER_SLOTS,
 )
@@ -92,12 +93,13 @@ def _whole_number(minimum: int, maximum: int) -> object:
     )
 
 
-def _amount(currency: str | None) -> NumberSelector:
+def _amount(currency: str | None) -> object:
     """Build the selector of an amount of money."""
-    config = NumberSelectorConfig(min=0, step="any", mode=NumberSelectorMode.BOX)
+    config = NumberSelectorConfig(min=0, max=MAX_AMOUNT, step="any", mode=NumberSelectorMode.BOX)
     if currency is not None:
         config["unit_of_measurement"] = currency
-    return NumberSelector(config)
+    # The bounds of the selector let "nan" pass.
+    return vol.All(NumberSelector(config), vol.Range(min=0))
 
 
 LIMITS = (CONF_MAX_CHARGE, CONF_DAILY_BUDGET, CONF_KEEP_BALANCE)

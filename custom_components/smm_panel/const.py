@@ -25,6 +25,9 @@ MAX_ORDER_SLOTS: Final = 100
 DEFAULT_KEEP_DAYS: Final = 7
 MAX_KEEP_DAYS: Final = 365
 
+# No balance is so large in any currency, and up to it a float from a form keeps the cents.
+MAX_AMOUNT: Final = 10**12
+
 # The balance moves by our own writes, after which it is read at once, and by top-ups,
 # which nobody follows by the second. The strictest published limit is 30 a minute.
 BALANCE_INTERVAL: Final = timedelta(minutes=10)
