@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from .const import CONF_DAILY_BUDGET, CONF_KEEP_BALANCE, CONF_MAX_CHARGE
 
+_NOTHING = Decimal(0)
+
 
 class Limit(StrEnum):
     """What an order can be refused for."""
@@ -114,7 +116,8 @@ def check(
         (Limit.KEEP_BALANCE, limits.keep_balance, balance),
     ):
         if allowed is not None and left is not None and price > left:
-            raise LimitExceededError(limit, price=price, allowed=allowed, left=left)
+            # A limit that was lowered may be exceeded already.
+            raise LimitExceededError(limit, price=price, allowed=allowed, left=max(left, _NOTHING))
     return Left(
         budget=None if budget is None else budget - price,
         balance=None if balance is None else balance - price,
