@@ -31,7 +31,9 @@ class ServiceCatalog:
         # Under the lock, so that a dozen automations at once fetch it once.
         async with self._lock:
             now = dt_util.utcnow()
-            if self._fetched_at is None or now - self._fetched_at > max_age:
+            age = None if self._fetched_at is None else now - self._fetched_at
+            # Nobody knows how old it is after the clock was set back.
+            if age is None or not timedelta() <= age <= max_age:
                 services = await self._client.services()
                 self._services = MappingProxyType({item.id: item for item in services})
                 self._fetched_at = now
