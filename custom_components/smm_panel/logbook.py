@@ -1,6 +1,7 @@
 """Logbook entries of what happened to orders."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from homeassistant.components.logbook import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
 from homeassistant.const import ATTR_NAME
@@ -8,6 +9,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 
 from .activity import ATTR_ACTIVITY, EVENT_ORDER_ACTIVITY, Activity
 from .const import DOMAIN
+from .money import price_text
 
 _MESSAGES = {
     Activity.PLACED: "placed the order {what}",
@@ -31,7 +33,7 @@ def _describe(event: Event) -> dict[str, str]:
     order = f"#{data['order']}" if data["order"] else None
     what = " ".join(part for part in (order, data[ATTR_NAME]) if part)
     if data["estimate"]:
-        what += f" for about {data['estimate']} {data['currency'] or ''}".rstrip()
+        what += f" for about {price_text(Decimal(data['estimate']), data['currency'])}"
     if data["link"]:
         what += f" ({data['link']})"
     return {
