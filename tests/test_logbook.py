@@ -1,0 +1,183 @@
+"""The logbook: what happened to orders, and who is behind it."""
+
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.components.recorder import Recorder
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
+
+from custom_components.smm_panel.const import DOMAIN
+from custom_components.smm_panel.simulator import SimulatedPanel
+from custom_components.smm_panel.simulator.faults import Drop
+from custom_components.smm_panel.simulator.server import PanelServer
+
+from .actions import LINK
+from .orders import placed_elsewhere
+from .repairs import Repairs, issues
+from .runs import by_automation, by_script, by_user, set_up_runs
+
+ORDERED = "Instagram Followers | Mixed | No Refill for about 0.90 USD (https://example.com/p)"
+
+
+@pytest.fixture
+async def logbook(
+    recorder_mock: Recorder, hass: HomeAssistant, setup_entry: MockConfigEntry
+) -> None:
+    """The logbook with its recorder, and the automations and scripts that place orders."""
+    assert await async_setup_component(hass, "logbook", {})
+    await set_up_runs(hass)
+
+
+async def entries(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, **wanted: object
+) -> list[dict[str, Any]]:
+    """Return the entries of our integration as the frontend reads them."""
+    await async_wait_recording_done(hass)
+    client = await hass_ws_client(hass)
+    start = dt_util.utcnow() - timedelta(hours=1)
+    await client.send_json_auto_id(
+        {"type": "logbook/get_events", "start_time": start.isoformat(), **wanted}
+    )
+    answer = await client.receive_json()
+    assert answer["success"], answer
+    return [entry for entry in answer["result"] if entry.get("domain") == DOMAIN]
+
+
+async def test_an_order_of_a_user(
+    hass: HomeAssistant,
+    logbook: None,
+    simulated: SimulatedPanel,
+    hass_admin_user: MockUser,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    """What was bought, for how much, where to, and by whom."""
+    await by_user(hass, hass_admin_user)
+
+    (entry,) = await entries(hass, hass_ws_client)
+
+    (order,) = simulated.orders
+    assert (entry["name"], entry["message"]) == ("Panel", f"placed the order #{order} {ORDERED}")
+    assert entry["context_user_id"] == hass_admin_user.id
+    assert (entry["context_domain"], entry["context_service"]) == (DOMAIN, "place_order")
+
+
+async def test_an_order_of_an_automation(
+    hass: HomeAssistant,
+    logbook: None,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    """The entry leads to the automation that spent the money."""
+    await by_automation(hass, "buying")
+
+    (entry,) = await entries(hass, hass_ws_client)
+
+    assert entry["message"].startswith("placed the order #")
+    assert (entry["context_domain"], entry["context_entity_id"], entry["context_name"]) == (
+        "automation",
+        "automation.buying",
+        "Buying",
+    )
+    assert "context_user_id" not in entry
+
+
+async def test_an_order_of_a_script_that_a_user_runs(
+    hass: HomeAssistant,
+    logbook: None,
+    hass_admin_user: MockUser,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    """Both are behind it."""
+    await by_script(hass, hass_admin_user)
+
+    (entry,) = await entries(hass, hass_ws_client)
+
+    assert (entry["context_domain"], entry["context_service"]) == ("script", "order")
+    assert entry["context_user_id"] == hass_admin_user.id
+
+
+async def test_a_script_that_an_automation_runs(
+    hass: HomeAssistant, logbook: None, hass_ws_client: WebSocketGenerator
+) -> None:
+    """What set off the script is behind the order."""
+    await by_automation(hass, "calling")
+
+    (entry,) = await entries(hass, hass_ws_client)
+
+    assert entry["context_entity_id"] == "automation.calling"
+
+
+@pytest.mark.parametrize(
+    ("step", "settled"),
+    [
+        ("placed", "placed the order #{order} {what}"),
+        ("not_placed", "settled the unconfirmed order of {what}: it was not placed"),
+    ],
+)
+async def test_an_order_whose_answer_was_lost(
+    hass: HomeAssistant,
+    logbook: None,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    simulated: SimulatedPanel,
+    hass_ws_client: WebSocketGenerator,
+    hass_client: ClientSessionGenerator,
+    step: str,
+    settled: str,
+) -> None:
+    """What became of it later is told as well, and is still the automation's doing."""
+    panel.faults.add(Drop(taken=True), action="add")
+    await by_automation(hass, "buying")
+    (order,) = simulated.orders
+    assert await hass.config_entries.async_reload(setup_entry.entry_id)
+    (issue,) = issues(hass)
+    form = await (await (await Repairs.of(hass, hass_client)).open(issue)).choose(step)
+    assert (await form.send(**({"order": str(order)} if step == "placed" else {}))).is_done
+
+    first, last = await entries(hass, hass_ws_client)
+
+    assert first["message"] == (
+        f"sent an order of {ORDERED} whose answer was lost; it is unconfirmed"
+    )
+    assert last["message"] == settled.format(order=order, what=ORDERED)
+    assert {entry["name"] for entry in (first, last)} == {"Panel"}
+    assert {entry["context_entity_id"] for entry in (first, last)} == {"automation.buying"}
+
+
+async def test_the_page_of_the_account_shows_its_entries(
+    hass: HomeAssistant,
+    logbook: None,
+    setup_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    hass_admin_user: MockUser,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    """Who looks for the account's orders looks at its device."""
+    await by_user(hass, hass_admin_user)
+    devices = dr.async_entries_for_config_entry(device_registry, setup_entry.entry_id)
+    (account,) = (item for item in devices if (DOMAIN, setup_entry.entry_id) in item.identifiers)
+
+    shown = await entries(hass, hass_ws_client, device_ids=[account.id])
+
+    assert [LINK in entry["message"] for entry in shown] == [True]
+
+
+async def test_an_order_from_elsewhere_is_no_entry(
+    hass: HomeAssistant,
+    logbook: None,
+    setup_entry: MockConfigEntry,
+    simulated: SimulatedPanel,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    """Tracked, it was not bought from here."""
+    await setup_entry.runtime_data.orders.async_track([placed_elsewhere(simulated)])
+
+    assert await entries(hass, hass_ws_client) == []
