@@ -13,7 +13,10 @@ import pytest
 
 from custom_components.smm_panel import PLATFORMS
 from custom_components.smm_panel.api import OrderProblem
+from custom_components.smm_panel.issues import Issue
 from custom_components.smm_panel.limits import Limit
+from custom_components.smm_panel.moved import PANEL_MOVED
+from custom_components.smm_panel.repairs import ATTR_ORDER
 
 FOLDER = Path(__file__).parents[1] / "custom_components" / "smm_panel"
 TEXTS: dict[str, Any] = json.loads((FOLDER / "translations" / "en.json").read_text("utf-8"))
@@ -116,6 +119,118 @@ def test_exceptions_give_what_their_texts_name(used: UsedKey) -> None:
         assert placeholders(EXCEPTIONS[used.key]["message"]) <= used.given
 
 
+ISSUES: dict[str, dict[str, Any]] = TEXTS["issues"]
+ISSUE_KEYS = {
+    "Issue.BOOK_DAMAGED": Issue.BOOK_DAMAGED,
+    "Issue.UNCONFIRMED_ORDER": Issue.UNCONFIRMED_ORDER,
+    "PANEL_MOVED": PANEL_MOVED,
+}
+
+
+def raised_issues() -> Iterator[tuple[str, dict[str, ast.expr]]]:
+    """Every issue that the code raises: its key, and the keyword arguments."""
+    for path in FOLDER.glob("*.py"):
+        for call, keywords in calls(path):
+            if ast.unparse(call.func) == "ir.async_create_issue":
+                yield ISSUE_KEYS[ast.unparse(keywords["translation_key"])], keywords
+
+
+def test_every_issue_has_its_text_and_no_text_is_left_over() -> None:
+    """Without its text the list of repairs shows an empty line."""
+    raised = dict(raised_issues())
+
+    assert raised.keys() == ISSUES.keys()
+    for key, keywords in raised.items():
+        texts = ISSUES[key]
+        explained = "fix_flow" if ast.literal_eval(keywords["is_fixable"]) else "description"
+        assert texts.keys() == {"title", explained}
+        named = placeholders(texts["title"]) | placeholders(texts.get("description", ""))
+        assert named <= (given(keywords["translation_placeholders"]) or set())
+
+
+@dataclass(frozen=True)
+class FixFlow:
+    """What a fix flow can show, by the keys of the texts, and the placeholders it gives."""
+
+    steps: set[str]
+    menu_options: set[str]
+    errors: set[str]
+    aborts: set[str]
+    given: set[str]
+
+
+# How settling an order can fail: the texts are those of the flow.
+NOT_SETTLED = {
+    ast.literal_eval(call.args[0])
+    for call, _ in calls(FOLDER / "settling.py")
+    if ast.unparse(call.func) == "NotSettledError"
+}
+
+
+def fix_flow(name: str) -> FixFlow:
+    """Read from the class of a flow what it can show."""
+    tree = ast.parse((FOLDER / "repairs.py").read_text("utf-8"))
+    (flow,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
+    found = FixFlow(set(), set(), set(), set(), set())
+    for node in ast.walk(flow):
+        if isinstance(node, ast.keyword) and node.arg == "menu_options":
+            found.menu_options.update(ast.literal_eval(node.value))
+        elif isinstance(node, ast.keyword) and node.arg == "step_id":
+            if isinstance(node.value, ast.Constant):
+                found.steps.add(str(node.value.value))
+        elif isinstance(node, ast.keyword) and node.arg == "reason":
+            found.aborts.add(ast.literal_eval(node.value))
+        elif isinstance(node, ast.Dict):
+            values = {
+                str(key.value): value
+                for key, value in zip(node.keys, node.values, strict=True)
+                if isinstance(key, ast.Constant)
+            }
+            base = values.pop("base", None)
+            if isinstance(base, ast.Constant):
+                found.errors.add(str(base.value))
+            elif base is not None:
+                assert ast.unparse(base) == "err.key"
+                found.errors.update(NOT_SETTLED)
+            found.given.update(values)
+    # An entry of a menu leads to the step of its name.
+    found.steps.update(found.menu_options)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("issue", "flow"),
+    [
+        (Issue.BOOK_DAMAGED, "BookDamagedFlow"),
+        (Issue.UNCONFIRMED_ORDER, "UnconfirmedOrderFlow"),
+    ],
+)
+def test_every_fix_flow_has_its_texts_and_no_text_is_left_over(issue: Issue, flow: str) -> None:
+    """A dialog without its text shows a key, or nothing, where the user has to decide."""
+    texts, shown = ISSUES[issue]["fix_flow"], fix_flow(flow)
+
+    assert shown.steps == texts["step"].keys()
+    assert shown.errors == texts["error"].keys()
+    assert shown.aborts == texts["abort"].keys()
+    options = [step.get("menu_options", {}).keys() for step in texts["step"].values()]
+    assert shown.menu_options == set().union(*options)
+    for _, text in flat({"step": texts["step"], "error": texts["error"]}):
+        assert placeholders(text) <= shown.given
+    assert not any(placeholders(text) for text in texts["abort"].values())
+
+
+def test_the_fields_of_fix_flows_have_their_texts() -> None:
+    """A bare key leaves people guessing what to enter."""
+    fields = {
+        field
+        for issue in ISSUES.values()
+        for step in issue.get("fix_flow", {"step": {}})["step"].values()
+        for field in step.get("data", {})
+    }
+
+    assert fields == {ATTR_ORDER}
+
+
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_entities_have_their_names_and_no_name_is_left_over(platform: str) -> None:
     """An entity without its text takes the name of its device."""
@@ -165,8 +280,10 @@ def test_the_rules_are_enforced(path: str, text: str) -> None:
 
 def steps() -> Iterator[Any]:
     """The forms of the flows, by their place."""
-    for flow in ("config", "options"):
-        for name, step in TEXTS[flow]["step"].items():
+    flows = {flow: TEXTS[flow] for flow in ("config", "options")}
+    flows |= {key: issue["fix_flow"] for key, issue in ISSUES.items() if "fix_flow" in issue}
+    for flow, texts in flows.items():
+        for name, step in texts["step"].items():
             yield pytest.param(step, id=f"{flow} {name}")
 
 
