@@ -257,8 +257,9 @@ class SpentTodaySensor(SpentSensor):
     async def async_added_to_hass(self) -> None:
         """Begin anew at midnight, and when another time zone has another one."""
         await super().async_added_to_hass()
+        # Every hour: where the clocks go forward at midnight, that day has no 0:00.
         self.async_on_remove(
-            async_track_time_change(self.hass, self._async_begin_anew, hour=0, minute=0, second=0)
+            async_track_time_change(self.hass, self._async_begin_anew, minute=0, second=0)
         )
         self.async_on_remove(
             self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_begin_anew)
