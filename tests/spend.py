@@ -1,6 +1,8 @@
 """Setting limits, and panels that tell what a test has them tell."""
 
+from collections.abc import Mapping
 import json
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -11,7 +13,7 @@ from custom_components.smm_panel.simulator.server import PanelServer
 from .actions import ORDER, act
 
 ORDER_ID = "7"
-"""The order that `place` places."""
+"""The order that `place` places, unless told otherwise."""
 
 
 async def set_limits(hass: HomeAssistant, entry: MockConfigEntry, **limits: object) -> None:
@@ -30,18 +32,25 @@ def tell(panel: PanelServer, action: str, answer: object) -> None:
 
 
 async def place(
-    hass: HomeAssistant, panel: PanelServer, *, charge: str | None = None, **fields: object
+    hass: HomeAssistant,
+    panel: PanelServer,
+    order: Mapping[str, Any] = ORDER,
+    *,
+    order_id: str = ORDER_ID,
+    charge: str | None = None,
 ) -> None:
     """Place an order of which the panel tells no more than its id and maybe the charge."""
-    tell(panel, "status", {ORDER_ID: {"status": "Pending"}})
-    added = {"order": ORDER_ID} | ({} if charge is None else {"charge": charge})
+    tell(panel, "status", {order_id: {"status": "Pending"}})
+    added = {"order": order_id} | ({} if charge is None else {"charge": charge})
     panel.faults.add(Reply(text=json.dumps(added)), action="add")
-    await act(hass, "place_order", **ORDER | fields)
+    await act(hass, "place_order", **order)
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def report_status(hass: HomeAssistant, panel: PanelServer, **report: object) -> None:
+async def report_status(
+    hass: HomeAssistant, panel: PanelServer, order_id: str = ORDER_ID, /, **report: object
+) -> None:
     """Let the panel report on the order, and ask it."""
-    tell(panel, "status", {ORDER_ID: report})
-    await act(hass, "get_orders", orders=[ORDER_ID])
+    tell(panel, "status", {order_id: report})
+    await act(hass, "get_orders", orders=[order_id])
     await hass.async_block_till_done()

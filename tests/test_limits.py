@@ -124,9 +124,9 @@ async def test_the_form_shows_the_currency(
             "over_max_charge",
             {"price": "0.90 USD", "allowed": "0.89 USD", "left": "0.89 USD"},
             (
-                "The order is expected to cost 0.90 USD, but the largest charge of one order is"
-                " 0.89 USD. Nothing was sent. Lower the quantity, or change the limit in the options"
-                " of the account"
+                "The order is expected to cost 0.90 USD, but the largest charge of one order"
+                " is 0.89 USD. Nothing was sent. Lower the quantity, or change the limit in"
+                " the options of the account"
             ),
         ),
         (
@@ -135,9 +135,9 @@ async def test_the_form_shows_the_currency(
             "over_daily_budget",
             {"price": "0.90 USD", "allowed": "0.89999 USD", "left": "0.89999 USD"},
             (
-                "The order is expected to cost 0.90 USD, but of the budget of 0.89999 USD per day only"
-                " 0.89999 USD is left. Nothing was sent. Wait until midnight, lower the quantity, or"
-                " change the budget in the options of the account"
+                "The order is expected to cost 0.90 USD, but of the budget of 0.89999 USD per"
+                " day only 0.89999 USD is left. Nothing was sent. Wait until midnight, lower"
+                " the quantity, or change the budget in the options of the account"
             ),
         ),
         (
@@ -146,9 +146,9 @@ async def test_the_form_shows_the_currency(
             "over_keep_balance",
             {"price": "0.90 USD", "allowed": "99.50 USD", "left": "0.50 USD"},
             (
-                "The order is expected to cost 0.90 USD, but with 99.50 USD to keep on the account only"
-                " 0.50 USD may be spent. Nothing was sent. Top up, lower the quantity, or change the"
-                " balance to keep in the options of the account"
+                "The order is expected to cost 0.90 USD, but with 99.50 USD to keep on the"
+                " account only 0.50 USD may be spent. Nothing was sent. Top up, lower the"
+                " quantity, or change the balance to keep in the options of the account"
             ),
         ),
         (
@@ -157,8 +157,8 @@ async def test_the_form_shows_the_currency(
             "over_call_max_charge",
             {"price": "0.90 USD", "allowed": "0.85 USD", "left": "0.85 USD"},
             (
-                "The order is expected to cost 0.90 USD, but max_charge of this call is 0.85 USD."
-                " Nothing was sent. Lower the quantity or raise max_charge"
+                "The order is expected to cost 0.90 USD, but max_charge of this call is 0.85"
+                " USD. Nothing was sent. Lower the quantity or raise max_charge"
             ),
         ),
         (
@@ -167,8 +167,8 @@ async def test_the_form_shows_the_currency(
             "over_call_max_charge",
             {"price": "0.90 USD", "allowed": "0.00 USD", "left": "0.00 USD"},
             (
-                "The order is expected to cost 0.90 USD, but max_charge of this call is 0.00 USD."
-                " Nothing was sent. Lower the quantity or raise max_charge"
+                "The order is expected to cost 0.90 USD, but max_charge of this call is 0.00"
+                " USD. Nothing was sent. Lower the quantity or raise max_charge"
             ),
         ),
         (
@@ -177,9 +177,9 @@ async def test_the_form_shows_the_currency(
             "over_keep_balance",
             {"price": "0.90 USD", "allowed": "500.00 USD", "left": "0.00 USD"},
             (
-                "The order is expected to cost 0.90 USD, but with 500.00 USD to keep on the account"
-                " only 0.00 USD may be spent. Nothing was sent. Top up, lower the quantity, or change"
-                " the balance to keep in the options of the account"
+                "The order is expected to cost 0.90 USD, but with 500.00 USD to keep on the"
+                " account only 0.00 USD may be spent. Nothing was sent. Top up, lower the"
+                " quantity, or change the balance to keep in the options of the account"
             ),
         ),
     ],
