@@ -40,7 +40,6 @@ ESTIMATES: list[tuple[str, dict[str, Any], str | None]] = [
     ("Subscriptions", POSTS, None),
     ("Web Traffic", TRAFFIC, "0.225"),
     ("Web Traffic", TRAFFIC | DRIP_FEED, "0.900"),
-    # How many old posts there are is known to the panel only.
     ("Likes spread", {"username": "u", "min": 10, "max": 50, "old_posts": 2}, None),
     ("A type nobody has met", COUNTED, None),
 ]
@@ -73,7 +72,7 @@ def test_estimate(type_name: str, fields: dict[str, Any], price: str | None) -> 
 
 @pytest.mark.parametrize(
     ("fields", "expected"),
-    [({}, None), (DRIP_FEED, 4), ({"runs": 1, "interval": 5}, 1)],
+    [({}, None), (DRIP_FEED, 4), ({"runs": 2, "interval": 5}, 2)],
 )
 def test_parts_of_a_drip_feed(fields: dict[str, Any], expected: int | None) -> None:
     """What was not begun of an order that ends early comes back in such parts."""
