@@ -141,6 +141,12 @@ async def start(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
+async def start_again(hass: HomeAssistant) -> None:
+    """Let Home Assistant set up what it is to try again by now."""
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
 async def is_refused(hass: HomeAssistant, **fields: object) -> bool:
     """Try to place an order; tell whether it is refused because of the book."""
     try:
@@ -445,12 +451,31 @@ async def test_a_file_that_cannot_be_set_aside_stays_as_it_is(
         assert issues(hass) == []
 
     freezer.tick(timedelta(minutes=2))
-    async_fire_time_changed(hass)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await start_again(hass)
 
     assert state_of(entry) is ConfigEntryState.LOADED
     assert [kept.content for kept in file.kept] == [damaged]
     assert "book_damaged" in {issue.translation_key for issue in issues(hass)}
+
+
+async def test_trying_again_makes_no_second_copy(
+    hass: HomeAssistant, entry: MockConfigEntry, file: BookFile, freezer: FrozenDateTimeFactory
+) -> None:
+    """Set-up is tried again for hours: copies would fill what is left of the disk."""
+    file.write(b"garbage")
+
+    with patch(SAVE, side_effect=WriteError("disk full")):
+        await start(hass, entry)
+        assert state_of(entry) is ConfigEntryState.SETUP_RETRY
+        freezer.tick(timedelta(minutes=2))
+        await start_again(hass)
+        assert state_of(entry) is ConfigEntryState.SETUP_RETRY
+        assert file.content == b"garbage"
+    freezer.tick(timedelta(minutes=10))
+    await start_again(hass)
+
+    assert state_of(entry) is ConfigEntryState.LOADED
+    assert [kept.content for kept in file.kept] == [b"garbage"]
 
 
 async def test_a_file_of_a_newer_version_is_left_alone(

@@ -658,3 +658,4 @@ async def test_a_full_disk_is_told(
         " Make room or repair the disk, then try again."
     )
     assert await rows(hass) == ([] if outcome is None else [(order, outcome)])
+    assert not issues(hass)
