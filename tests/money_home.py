@@ -163,27 +163,24 @@ class Home:
         self.hass.config_entries.async_update_entry(
             self.entry, options={CONF_ORDER_SLOTS: 1, **options}
         )
-        await self._async_let_go()
-        await self.hass.async_block_till_done()
+        await self._async_answered(self.hass.async_block_till_done())
         assert self.entry.state is ConfigEntryState.LOADED
 
     async def _async_reload(self) -> None:
-        reload = asyncio.create_task(self.hass.config_entries.async_reload(self.entry.entry_id))
-        await self._async_let_go()
-        assert await reload
+        await self._async_answered(self.hass.config_entries.async_reload(self.entry.entry_id))
 
     async def _async_stop(self) -> None:
-        stop = asyncio.create_task(self.hass.async_stop(force=True))
-        await self._async_let_go()
-        await stop
+        await self._async_answered(self.hass.async_stop(force=True))
 
-    async def _async_let_go(self) -> None:
-        """Have the panel answer what it holds, after others had time to get into trouble."""
-        await _async_turn(60, lambda: False)
-        while self._panel.held:
-            for held in self._panel.held.values():
-                held.set()
-            await asyncio.sleep(0)
+    async def _async_answered(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do what waits for answers; they come once others had time to get into trouble."""
+        task = asyncio.create_task(work)
+        await _async_turn(60, task.done)
+        self._panel.is_holding = False
+        for held in self._panel.held.values():
+            held.set()
+        await task
+        self._panel.is_holding = True
 
 
 async def _async_turn(turns: int, is_done: Callable[[], bool]) -> None:

@@ -177,6 +177,9 @@ class FakePanel:
     held: dict[str, asyncio.Event] = field(default_factory=dict)
     """By the link: requests whose answer is kept back."""
 
+    is_holding: bool = True
+    """Whether it keeps answers back at all."""
+
     _told: set[str] = field(default_factory=set)
 
     async def answer(self, form: Mapping[str, str]) -> Answer:
@@ -241,7 +244,7 @@ class FakePanel:
             await asyncio.sleep(0)
         if wish.fate in TAKEN_AT_ONCE:
             self._take(sent)
-        if wish.held:
+        if wish.held and self.is_holding:
             await self._hold(sent.link)
         sent.is_unknown = wish.fate in UNKNOWN_OUTCOME
         if wish.fate is Fate.UNREACHABLE:

@@ -1,7 +1,7 @@
 """No limit is overspent and no id is lost, whatever happens in whatever order."""
 
 from asyncio import Task
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from homeassistant.util import dt as dt_util
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -44,7 +45,12 @@ START = datetime(2026, 10, 31, 18, tzinfo=UTC)
 
 NOTHING = Decimal(0)
 
-AMOUNTS = st.sampled_from(["0", "2.5", "5", "8", "12", "20", "35"])
+AMOUNTS = st.sampled_from(["2.5", "5", "8", "12", "20", "35"])
+
+LIMITS = st.fixed_dictionaries({}, optional={CONF_MAX_CHARGE: AMOUNTS, CONF_DAILY_BUDGET: AMOUNTS})
+
+HEADROOM = st.none() | st.sampled_from([2, 8, 12, 20])
+"""What may be spent at once before the balance is what is to be kept."""
 
 WISHES = st.builds(
     Wish,
@@ -52,7 +58,7 @@ WISHES = st.builds(
     # Their parts are written with few decimals.
     quantity=st.sampled_from([1, 2, 4, 5, 8, 10]),
     max_charge=st.none() | st.none() | AMOUNTS.map(Decimal),
-    fate=st.sampled_from([Fate.ANSWERED, Fate.ANSWERED, *Fate]),
+    fate=st.sampled_from([Fate.ANSWERED, Fate.ANSWERED, Fate.CHARGE_TOLD, Fate.LATE, *Fate]),
     dialect=st.sampled_from(Dialect),
     markup=st.sampled_from([Decimal(1), Decimal(1), Decimal("0.8"), Decimal("1.25")]),
     turns=st.integers(0, 3),
@@ -62,11 +68,10 @@ WISHES = st.builds(
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Call:
-    """A call of ours that places an order, and the limits in force."""
+    """A call of ours that places an order."""
 
     link: str
     wish: Wish
-    limits: Mapping[str, Decimal]
     sent_before: int
     """How many requests had reached the panel when it was made."""
 
@@ -142,7 +147,8 @@ class MoneyMachine(RuleBasedStateMachine):
     def hold_against_promises(self, sent: Sent) -> None:
         """Note what is not as promised of a request that reaches the panel."""
         call = self.calls[sent.link]
-        price, limits = sent.wish.planned, call.limits
+        price = sent.wish.planned
+        limits = {name: Decimal(text) for name, text in self.limits.items()}
         call.sent.append(sent)
         if len(call.sent) > 1:
             self.failures.append(f"{sent.link} was sent twice")
@@ -168,31 +174,31 @@ class MoneyMachine(RuleBasedStateMachine):
 
     # What the owner does
 
-    @rule(
-        limits=st.fixed_dictionaries(
-            {},
-            optional=dict.fromkeys((CONF_MAX_CHARGE, CONF_DAILY_BUDGET), AMOUNTS)
-            | {CONF_KEEP_BALANCE: st.sampled_from(["0", "20", "45", "55"])},
-        )
-    )
-    def set_limits(self, limits: dict[str, str]) -> None:
-        self.limits = limits
-        self.home.set_options(limits)
+    @initialize(limits=LIMITS, headroom=HEADROOM)
+    def begin(self, limits: dict[str, str], headroom: int | None) -> None:
+        self.set_limits(limits, headroom)
+
+    @rule(limits=LIMITS, headroom=HEADROOM)
+    def set_limits(self, limits: dict[str, str], headroom: int | None) -> None:
+        self.limits = dict(limits)
+        if headroom is not None:
+            keep = max(self.panel.balance - headroom, NOTHING)
+            self.limits[CONF_KEEP_BALANCE] = str(keep)
+        self.home.set_options(self.limits)
 
     @rule(wishes=st.lists(WISHES, min_size=1, max_size=4))
     def place(self, wishes: list[Wish]) -> None:
-        calls = [self.launch(self.new_link(), wish) for wish in wishes]
-        self.home.wait(lambda: all(self.is_at_rest(call) for call in calls))
-        self.home.settle()
+        for wish in wishes:
+            self.launch(self.new_link(), wish)
+        self.come_to_rest()
 
-    @precondition(lambda self: self.repeatable())
+    @precondition(lambda self: self.repeatable() and not self.panel.held)
     @rule(data=st.data(), fate=st.sampled_from(Fate), allow_duplicate=st.booleans())
     def place_again(self, data: st.DataObject, fate: Fate, *, allow_duplicate: bool) -> None:
         old = self.calls[data.draw(st.sampled_from(self.repeatable()))]
         wish = replace(old.wish, fate=fate, held=False)
         call = self.launch(old.link, wish, allow_duplicate=allow_duplicate)
-        self.home.wait(lambda: self.is_at_rest(call))
-        self.home.settle()
+        self.come_to_rest()
         if not allow_duplicate:
             assert not call.sent, "a twin of an open order was sent"
 
@@ -201,8 +207,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def get_an_answer(self, data: st.DataObject) -> None:
         link = data.draw(st.sampled_from(sorted(self.panel.held)))
         self.panel.held[link].set()
-        self.home.wait(lambda: self.is_at_rest(self.calls[link]))
-        self.home.settle()
+        self.come_to_rest()
 
     @rule()
     def poll(self) -> None:
@@ -331,11 +336,11 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule(wishes=st.lists(WISHES, max_size=2), turns=st.integers(0, 15))
     def reload(self, wishes: list[Wish], turns: int) -> None:
-        calls = [self.launch(self.new_link(), wish) for wish in wishes]
+        for wish in wishes:
+            self.launch(self.new_link(), wish)
         self.home.turn(turns)
         self.home.reload()
-        self.home.wait(lambda: all(self.is_at_rest(call) for call in calls))
-        self.home.settle()
+        self.come_to_rest()
 
     # What must hold after each of it
 
@@ -392,7 +397,6 @@ class MoneyMachine(RuleBasedStateMachine):
         self.calls[link] = call = Call(
             link=link,
             wish=wish,
-            limits={name: Decimal(text) for name, text in self.limits.items()},
             sent_before=len(self.panel.sent),
         )
         guard = Guard(max_charge=wish.max_charge, allow_duplicate=allow_duplicate)
@@ -409,8 +413,13 @@ class MoneyMachine(RuleBasedStateMachine):
     def new_link(self) -> str:
         return f"https://example.com/{len(self.calls)}"
 
-    def is_at_rest(self, call: Call) -> bool:
-        return call.link in self.panel.held or call.task is None or call.task.done()
+    def come_to_rest(self) -> None:
+        """Let the calls come to their ends, or to where they wait for the panel."""
+        self.home.turn(100)
+        self.home.settle()
+        if not self.panel.held:
+            tasks = [call.task for call in self.calls.values() if call.task is not None]
+            self.home.wait(lambda: all(task.done() for task in tasks))
 
     def note_answers(self) -> None:
         """Note what callers were told since."""
@@ -519,8 +528,8 @@ def test_no_limit_is_overspent_and_no_id_is_lost(
     run_state_machine_as_test(
         lambda: MoneyMachine(clock, files),  # type: ignore[arg-type]  # it is only called
         settings=settings(
-            max_examples=how_many(120, 2000),
-            stateful_step_count=how_many(20, 40),
+            max_examples=how_many(80, 1200),
+            stateful_step_count=how_many(25, 50),
             suppress_health_check=list(HealthCheck),
         ),
     )
