@@ -15,12 +15,15 @@ from homeassistant.util import dt as dt_util
 
 from .api import (
     Balance,
+    ErrorKind,
     ItemError,
     PanelAuthError,
     PanelClient,
     PanelError,
     PanelRateLimitError,
+    PanelRedirectError,
     PanelRejectedError,
+    PanelResponseError,
     RefillStatus,
 )
 from .catalog import ServiceCatalog
@@ -196,10 +199,13 @@ class OrdersCoordinator(PanelCoordinator[None]):
         """Ask about refills; a panel that has no such action spoils no order's status."""
         try:
             return await self.client.refill_status(refills)
-        except PanelAuthError, PanelRateLimitError:
+        except PanelAuthError, PanelRateLimitError, PanelRedirectError:
             raise
         except PanelRejectedError as err:
             return dict.fromkeys(refills, ItemError(message=err.message, kind=err.kind))
+        except PanelResponseError as err:
+            # Pages and empty answers: not every panel says that it knows no such action.
+            return dict.fromkeys(refills, ItemError(message=str(err), kind=ErrorKind.OTHER))
 
     @callback
     def async_prune(self, now: datetime) -> None:
