@@ -122,14 +122,15 @@ async def _async_note[T](
     book = entry.runtime_data.book
     noted = []
     for order_id, result in results.items():
-        order = book.find(order_id)
-        if order is None or order_id not in before:
+        order, asked = book.find(order_id), before.get(order_id)
+        if order is None or asked is None or order.key != asked.key:
+            # Not tracked, or forgotten meanwhile and perhaps tracked anew.
             continue
         asking: Asking | None = Asking.TAKEN
         if isinstance(result, ItemError):
             asking = Asking.UNCONFIRMED if result.outcome is Outcome.UNKNOWN else None
         value = None if isinstance(result, ItemError) else result
-        noted.append(request.settle(order, before[order_id], asking, value))
+        noted.append(request.settle(order, asked, asking, value))
     # The caller is given the results whether or not they could be written down.
     with suppress(OrderBookWriteError):
         await book.async_put(noted)
