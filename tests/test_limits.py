@@ -394,8 +394,11 @@ async def test_calls_at_once_cannot_overspend(
     allowed = round(amount / 0.9) if limit == "daily_budget" else round((100 - amount) / 0.9)
     assert len(placed) + len(refused) == calls
     assert {error.translation_key for error in refused} == {f"over_{limit}"}
-    assert len(placed) == panel.count("add") == len(simulated.orders) == allowed
-    assert simulated.balance == Decimal(100) - allowed * Decimal("0.90")
+    # One that is charged while the balance is read counts twice for a moment.
+    fewest = allowed if limit == "daily_budget" else 1
+    assert fewest <= len(placed) <= allowed
+    assert len(placed) == panel.count("add") == len(simulated.orders)
+    assert simulated.balance == Decimal(100) - len(placed) * Decimal("0.90")
 
 
 @pytest.mark.parametrize(("limit", "amount"), [("daily_budget", 1), ("keep_balance", 99)])
@@ -423,16 +426,16 @@ async def test_an_unconfirmed_order_counts_until_it_is_settled(
 
 
 @pytest.mark.parametrize(("limit", "amount"), [("daily_budget", 1), ("keep_balance", 99)])
-async def test_an_order_under_way_counts(
+async def test_an_order_waits_for_the_one_before(
     hass: HomeAssistant,
     setup_entry: MockConfigEntry,
     panel: PanelServer,
     limit: str,
     amount: float,
 ) -> None:
-    """Its answer may take half a minute, in which a second one could be sent."""
+    """What it costs is known only when it has been answered; and panels count by the second."""
     await set_limits(hass, setup_entry, **{limit: amount})
-    panel.faults.add(Delay(seconds=0.3), action="add")
+    panel.faults.add(Delay(seconds=0.3, taken=True), action="add")
     quote = await async_quote(hass, setup_entry, ORDER)
     call = asyncio.create_task(async_place_order(hass, setup_entry, quote, Context()))
     while panel.count("add") == 0:  # noqa: ASYNC110 - the server tells by its counter only
@@ -440,9 +443,8 @@ async def test_an_order_under_way_counts(
 
     error = await refusal(hass, **OTHER | {"quantity": 200})
 
-    assert not call.done()
+    assert call.done()
     assert (error.translation_placeholders or {})["left"] == "0.10 USD"
-    await call
     assert panel.count("add") == 1
 
 

@@ -292,6 +292,28 @@ async def test_a_pruned_order_stays_in_the_total(
     assert Decimal(attributes["estimate"]) == Decimal("1.35")
 
 
+async def test_orders_forgotten_one_after_the_other_stay_in_the_total(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """After two days they are one sum, which the next one must not replace."""
+    for day in ("02", "06", "10"):
+        await go_to(hass, freezer, f"2026-11-{day}T15:00:00+00:00")
+        await place(hass, panel)
+        await act(hass, "untrack_orders", orders=[ORDER_ID])
+    await go_to(hass, freezer, "2026-11-14T15:00:00+00:00")
+    assert spent(hass, TOTAL) == Decimal("2.7")
+
+    await hass.config_entries.async_reload(setup_entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert (spent(hass), spent(hass, TOTAL)) == (Decimal(0), Decimal("2.7"))
+    attributes = sensor(hass, TOTAL).attributes
+    assert Decimal(attributes["estimate"]) == Decimal(attributes["charge"]) == Decimal("2.7")
+
+
 async def test_an_order_under_way_at_a_restart_counts_once(
     hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
 ) -> None:
