@@ -391,6 +391,7 @@ async def test_an_order_is_kept_for_its_refill_but_not_for_ever(
     assert book.find(completed) is None
 
 
+@pytest.mark.parametrize("earlier", [[], ["72"]], ids=["one refill", "two"])
 @pytest.mark.parametrize(
     "answer",
     [
@@ -408,11 +409,15 @@ async def test_a_panel_without_refill_status_spoils_nothing(
     panel: PanelServer,
     freezer: FrozenDateTimeFactory,
     answer: Reply,
+    earlier: list[str],
 ) -> None:
     """Its orders must move on: the refill alone is without news."""
     fields = {"service": FOLLOWERS, "link": f"{LINK}/open", "quantity": 100}
     other = (await act(hass, "place_order", **fields))["order"]
     panel.faults.add(answer, action="refill_status", times=None)
+    for refill in earlier:
+        panel.faults.add(Reply(text=f'{{"refill": "{refill}"}}'), action="refill")
+        await act(hass, "refill_orders", orders=completed)
     await act(hass, "refill_orders", orders=completed)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert (await row_of(hass, other))["status"] == "pending"
@@ -421,11 +426,11 @@ async def test_a_panel_without_refill_status_spoils_nothing(
 
     assert (await row_of(hass, other))["status"] == "completed"
     assert (shown(hass, STATUS), shown(hass, REFILL_STATUS)) == ("completed", "unknown")
-    assert (await row_of(hass, completed))["refills"][0]["error"]
+    assert (await row_of(hass, completed))["refills"][-1]["error"]
     panel.faults.clear()
     await pass_time(hass, freezer, SLOW_INTERVAL)
     assert shown(hass, REFILL_STATUS) == "completed"
-    assert (await row_of(hass, completed))["refills"][0]["error"] is None
+    assert (await row_of(hass, completed))["refills"][-1]["error"] is None
 
 
 @pytest.mark.parametrize(
