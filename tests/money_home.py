@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
 from copy import deepcopy
-from typing import Any
+from typing import Any, override
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
@@ -43,6 +44,19 @@ def disk() -> Iterator[Disk]:
 
         with patch.object(Store, "_async_write_data", write_slowly):
             yield files
+
+
+class AtOnce(ThreadPoolExecutor):
+    """An executor without threads, so that the same calls always go the same way."""
+
+    @override
+    def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as err:  # noqa: BLE001 - it is the caller's, as of a thread
+            future.set_exception(err)
+        return future
 
 
 class Line:
@@ -136,6 +150,7 @@ class Home:
         self._files |= files
 
     async def _async_start(self, options: Mapping[str, str]) -> None:
+        asyncio.get_running_loop().set_default_executor(AtOnce())
         self.hass = await self._stack.enter_async_context(async_test_home_assistant())
         # Where the test plugin keeps custom integrations from being found.
         self.hass.data.pop(DATA_CUSTOM_COMPONENTS)
