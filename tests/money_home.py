@@ -152,6 +152,8 @@ class Home:
     async def _async_start(self, options: Mapping[str, str]) -> None:
         asyncio.get_running_loop().set_default_executor(AtOnce())
         self.hass = await self._stack.enter_async_context(async_test_home_assistant())
+        self.hass.import_executor.shutdown()
+        self.hass.import_executor = AtOnce()  # type: ignore[assignment]  # as good as the other
         # Where the test plugin keeps custom integrations from being found.
         self.hass.data.pop(DATA_CUSTOM_COMPONENTS)
         package = f"custom_components.{DOMAIN}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from .api import ItemError, RefillStatus
+from .api import ItemError, Outcome, RefillStatus
 
 FINAL_REFILL_STATUSES = frozenset(
     {
@@ -70,5 +70,6 @@ class Refill:
         if told is None or not self.is_open:
             return self
         if isinstance(told, ItemError):
-            return replace(self, error=told.message)
+            is_asked = told.outcome is not Outcome.NOT_SENT
+            return replace(self, error=told.message) if is_asked else self
         return replace(self, status=told, error=None)

@@ -26,6 +26,7 @@ class _Request[T]:
     (None: refused) and the panel's result where there is one.
     """
 
+    action: str
     send: Callable[[PanelClient, Iterable[str]], Awaitable[dict[str, T | ItemError]]]
     intend: Callable[[TrackedOrder, datetime], TrackedOrder]
     settle: Callable[[TrackedOrder, TrackedOrder, Asking | None, T | None], TrackedOrder]
@@ -51,13 +52,18 @@ def _intend_cancel(order: TrackedOrder, now: datetime) -> TrackedOrder:
 def _settle_cancel(
     order: TrackedOrder, before: TrackedOrder, asking: Asking | None, _result: None
 ) -> TrackedOrder:
-    if asking is None or order.cancel is None:
+    was_taken = before.cancel is not None and before.cancel.asking is Asking.TAKEN
+    if order.cancel is None or asking is None or (was_taken and asking is Asking.UNCONFIRMED):
         return replace(order, cancel=before.cancel)
     return replace(order, cancel=replace(order.cancel, asking=asking))
 
 
-_REFILL = _Request[str](send=PanelClient.refill, intend=_intend_refill, settle=_settle_refill)
-_CANCEL = _Request[None](send=PanelClient.cancel, intend=_intend_cancel, settle=_settle_cancel)
+_REFILL = _Request[str](
+    action="refill", send=PanelClient.refill, intend=_intend_refill, settle=_settle_refill
+)
+_CANCEL = _Request[None](
+    action="cancel", send=PanelClient.cancel, intend=_intend_cancel, settle=_settle_cancel
+)
 
 
 async def async_refill_orders(
@@ -84,13 +90,15 @@ async def _async_ask[T](
     data = entry.runtime_data
     # One at a time, so that what an answer settles is the last that was asked.
     async with data.asking:
+        with panel_errors(hass, entry):
+            await data.client.turn(request.action)
         tracked = (data.book.find(order.strip()) for order in orders)
         before = {order.order: order for order in tracked if order is not None and order.order}
         now = dt_util.utcnow()
         note = partial(_async_note, hass, entry, request, before)
         await async_intend(
             hass,
-            data.book,
+            entry,
             [request.intend(order, now) for order in before.values()],
             partial(note, dict.fromkeys(before, _NOT_SENT)),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -56,10 +57,9 @@ def _refusal(err: PanelRejectedError) -> Translation:
     match err.kind:
         case ErrorKind.AUTH:
             return Translation("invalid_auth", reason)
-        case ErrorKind.RATE_LIMITED if err.retry_after is not None:
-            return Translation("rate_limited_until", {"seconds": f"{err.retry_after:.0f}"})
         case ErrorKind.RATE_LIMITED:
-            return Translation("rate_limited", reason)
+            # The client fills in what the panel does not tell.
+            return Translation("rate_limited", {"seconds": f"{ceil(err.retry_after or 0)}"})
         case ErrorKind.MAINTENANCE:
             return Translation("maintenance", reason)
         case _:

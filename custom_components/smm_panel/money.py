@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+_CENTS = 2
+
 
 def money_text(amount: Decimal | None) -> str | None:
     """Write an amount in full; Decimal itself writes small ones as 1E-7."""
@@ -13,5 +15,6 @@ def price_text(amount: Decimal, currency: str | None) -> str:
 
     Two decimals, and more only where they say something.
     """
-    shown = f"{amount:.2f}" if amount == round(amount, 2) else f"{amount.normalize():f}"
+    plain = f"{amount.normalize():f}"
+    shown = plain if len(plain.partition(".")[2]) > _CENTS else f"{amount:.{_CENTS}f}"
     return f"{shown} {currency or ''}".rstrip()

@@ -140,15 +140,18 @@ async def _async_place_order(
 ) -> Placed:
     data = entry.runtime_data
     origin = await async_origin(hass, context)
-    # Until its intent is in the book, an order is in nobody's sum.
+    # Until its intent is in the book, an order is in nobody's sum. It is held until the outcome
+    # is known, too: panels limit orders by the second, and so a queue never comes as a burst.
     async with data.placing:
+        with panel_errors(hass, entry):
+            await data.client.turn("add")
         left = await async_check(hass, entry, quote)
         intent = _intent(entry, quote, origin)
-        await async_intend(hass, data.book, [intent], partial(data.book.async_withdraw, intent.key))
-    try:
-        order = await _async_send(hass, entry, quote, intent, context)
-    finally:
-        async_publish_written(hass, entry, [intent.key])
+        await async_intend(hass, entry, [intent], partial(data.book.async_withdraw, intent.key))
+        try:
+            order = await _async_send(hass, entry, quote, intent, context)
+        finally:
+            async_publish_written(hass, entry, [intent.key])
     return Placed(order=order, left=left)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from homeassistant.util.ulid import ulid_now
 
-from .api import ItemError, OrderReport, OrderStatus
+from .api import ItemError, OrderReport, OrderStatus, Outcome
 from .asked import Asking, Cancel, Refill
 from .const import REFILL_FOLLOWED
 from .evidence import Evidence
@@ -210,7 +210,9 @@ class TrackedOrder:
         An error for this one id leaves the last report in place and marks the order.
         """
         if isinstance(report, ItemError):
-            return replace(self, error=report.message)
+            # What was not asked has no news.
+            is_asked = report.outcome is not Outcome.NOT_SENT
+            return replace(self, error=report.message) if is_asked else self
         status_changed = report.status is not self.status
         charge = self.told_charge(report)
         if charge is None or report.status in GIVING_BACK:

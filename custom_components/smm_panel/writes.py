@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from .book_store import OrderBookWriteError
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
-from .order_book import OrderBook
 from .tracked_order import TrackedOrder
 
 
@@ -28,16 +28,19 @@ async def async_carry_through[T](
 
 async def async_intend(
     hass: HomeAssistant,
-    book: OrderBook,
+    entry: PanelConfigEntry,
     intended: Iterable[TrackedOrder],
     undo: Callable[[], Awaitable[None]],
 ) -> None:
     """Write down what is about to be sent, or undo it and refuse to send it.
 
-    Raises HomeAssistantError if the disk does not take it, or Home Assistant is stopping.
+    Raises HomeAssistantError if the disk does not take it, if Home Assistant is stopping or
+    the account is being unloaded: then whoever waited for a turn has waited in vain.
     """
+    if entry.state is not ConfigEntryState.LOADED:
+        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="unloading")
     try:
-        await book.async_put(intended)
+        await entry.runtime_data.book.async_put(intended)
     except OrderBookWriteError as err:
         with suppress(OrderBookWriteError):
             await undo()

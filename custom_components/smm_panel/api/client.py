@@ -1,5 +1,7 @@
 """PanelClient: one method per action of the panel API."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -20,6 +22,7 @@ from .exceptions import (
     PanelAuthError,
     PanelConnectionError,
     PanelError,
+    PanelRateLimitError,
     PanelRejectedError,
     PanelShapeError,
     PanelUnreachableError,
@@ -37,6 +40,7 @@ from .models import (
     RefillStatus,
     Service,
 )
+from .pace import Pace
 from .requests import OrderRequest
 from .transport import Transport, in_thread_if_large
 from .values import Json, is_usable_id
@@ -52,6 +56,9 @@ _WRITES = frozenset({"add", "refill", "cancel"})
 _WHOLE_CALL = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
 # Refusals that are about the orders even if the answer names none of them.
 _ABOUT_ORDERS = frozenset({ErrorKind.BAD_ORDER, ErrorKind.NOT_ELIGIBLE})
+
+# Seconds that a write waits for its turn; whoever waits longer wants to know.
+_PATIENCE = 60.0
 
 _NO_ID = ItemError(message="This is not an id", kind=ErrorKind.BAD_ORDER, outcome=Outcome.NOT_SENT)
 
@@ -70,6 +77,8 @@ class PanelClient:
         """Send through `transport`, which knows address and key."""
         self._transport = transport
         self._has_reported_rows = False
+        # Panels limit each action by itself: `services` by the hour, `add` by the second.
+        self._paces: defaultdict[str, Pace] = defaultdict(Pace)
         self._forms = {
             "status": IdForms(one="order", several="orders"),
             "refill": IdForms(one="order", several="orders"),
@@ -77,6 +86,17 @@ class PanelClient:
             # The API document has no form for a single order here.
             "cancel": IdForms(one="order", several="orders", only="orders"),
         }
+
+    async def turn(self, action: str) -> None:
+        """Wait until it is a write's turn, as far as the panel has taught us.
+
+        Raises `PanelRateLimitError` if that takes longer than a minute.
+        """
+        wait = self._paces[action].turn()
+        if wait > _PATIENCE:
+            raise PanelRateLimitError(retry_after=wait)
+        if wait > 0:
+            await asyncio.sleep(wait)
 
     async def balance(self) -> Balance:
         """Get the money on the account."""
@@ -214,17 +234,27 @@ class PanelClient:
     async def _ask[T](
         self, form: Mapping[str, str], read: Callable[[Json], T], ids: Sequence[str] = ()
     ) -> T:
-        """Send one form and read the answer."""
+        """Send one form and read the answer; while the panel wants to be left alone, send none."""
+        action = form["action"]
+        pace = self._paces[action]
+        if (wait := pace.pause()) > 0:
+            raise PanelRateLimitError(retry_after=wait)
+        pace.note_sent()
         try:
             answer = await self._transport.post(form)
         except OSError as err:
             raise PanelConnectionError(f"{type(err).__name__}: {err}") from err
-        action = form["action"]
         _LOGGER.debug("%s: HTTP %d, %d characters", action, answer.status, len(answer.text))
         is_write = action in _WRITES
-        return await in_thread_if_large(
-            len(answer.text), judge, answer, read, ids, is_write=is_write
-        )
+        try:
+            result = await in_thread_if_large(
+                len(answer.text), judge, answer, read, ids, is_write=is_write
+            )
+        except PanelRateLimitError as err:
+            pace.note_refusal(err)
+            raise
+        pace.note_answer(answer.headers)
+        return result
 
 
 def _may_be_the_form(

@@ -16,6 +16,7 @@ _FIRST_UNIX_TIME = 1_000_000_000
 _FIRST_MILLISECOND = 1_000_000_000_000
 
 _HEADERS = ("retry-after", "x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
+_REMAINING = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
 _FIELDS = ("retryafter", "retryin", "waitseconds")
 _UNITS = {"s": 1, "m": 60, "h": 3_600}
 # Folded: "try again in 30 seconds", "wait 5 more minutes", "retry_after: 1h".
@@ -40,6 +41,14 @@ def read_retry_after(headers: Mapping[str, str], data: Json, text: str) -> float
     waits = [*map(_seconds, told), _seconds_in(text)]
     wait = next((wait for wait in waits if wait is not None), None)
     return None if wait is None else min(max(wait, 0.0), _LONGEST_WAIT)
+
+
+def read_pause(headers: Mapping[str, str]) -> float | None:
+    """Read how long no further request is allowed, in seconds; None if one is."""
+    folded = {name.lower(): value.strip() for name, value in headers.items()}
+    if not any(folded.get(name) == "0" for name in _REMAINING):
+        return None
+    return read_retry_after(headers, None, "")
 
 
 def _seconds(value: str) -> float | None:

@@ -1,0 +1,55 @@
+"""How fast a panel lets one action be asked for: learned from its answers."""
+
+from collections.abc import Mapping
+import time
+
+from .exceptions import PanelRateLimitError
+from .rate_limits import read_pause
+
+# A panel that refuses without saying for how long: 1, 2, 4 ... seconds, then once a minute.
+_FIRST_WAIT = 1.0
+_LONGEST_WAIT = 60.0
+
+
+class Pace:
+    """When the next request may be sent, in seconds of the monotonic clock.
+
+    A refusal also teaches the gap that writes keep from then on: of a queue of orders one
+    is refused, not every second one.
+    """
+
+    def __init__(self) -> None:
+        """Know of no limit."""
+        self._free_at = 0.0
+        self._sent_at = 0.0
+        self._gap = 0.0
+        self._refusals = 0
+
+    def pause(self) -> float:
+        """Return for how many seconds the panel wants to be left alone."""
+        return max(0.0, self._free_at - time.monotonic())
+
+    def turn(self) -> float:
+        """Return in how many seconds it is the next write's turn."""
+        return max(self.pause(), self._sent_at + self._gap - time.monotonic())
+
+    def note_sent(self) -> None:
+        """Note that a request goes out now."""
+        self._sent_at = time.monotonic()
+
+    def note_answer(self, headers: Mapping[str, str]) -> None:
+        """Take in an answer: its headers may say that it was the last one for a while."""
+        self._refusals = 0
+        if (wait := read_pause(headers)) is not None:
+            self._hold(wait)
+
+    def note_refusal(self, err: PanelRateLimitError) -> None:
+        """Take in a refusal, and complete it with the time to wait if the panel told none."""
+        if err.retry_after is None:
+            err.retry_after = min(_FIRST_WAIT * 2**self._refusals, _LONGEST_WAIT)
+        self._refusals += 1
+        self._gap = min(max(_FIRST_WAIT, 2 * self._gap), _LONGEST_WAIT)
+        self._hold(err.retry_after)
+
+    def _hold(self, wait: float) -> None:
+        self._free_at = max(self._free_at, time.monotonic() + wait)
