@@ -136,7 +136,8 @@ class HttpTransport:
 
     def _describe(self, err: Exception) -> str:
         """Tell what went wrong, by name too, as many of these errors have no text."""
-        return one_line(self._redact(f"{type(err).__name__}: {err}"), MESSAGE_LIMIT)
+        text = f"{type(err).__name__}: {err}".removesuffix(": ")
+        return one_line(self._redact(text), MESSAGE_LIMIT)
 
     async def _exchange(self, form: Mapping[str, str]) -> HttpAnswer:
         """Send the form and read the answer while the connection is open."""
