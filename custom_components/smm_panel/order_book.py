@@ -124,9 +124,7 @@ class OrderBook:
 
     async def async_forget(self, keys: Iterable[str]) -> None:
         """Forget orders, but not what they cost. Raises OrderBookWriteError."""
-        for key in keys:
-            self._pop(key)
-            self.spending.forget(key)
+        self._forget(keys)
         await self.async_save()
 
     async def async_accept_damage(self) -> None:
@@ -196,9 +194,7 @@ class OrderBook:
             and now - order.changed_at > keep
             and not order.followed_refills(now)
         )
-        for key in expired:
-            self._pop(key)
-            self.spending.forget(key)
+        self._forget(expired)
         if self.spending.sum_up(now) or expired:
             self._save_later()
         return expired
@@ -261,6 +257,13 @@ class OrderBook:
             self._unsettled.pop(order.key, None)
         else:
             self._unsettled[order.key] = order
+
+    def _forget(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            # In this order: a save from another thread may come between, and must not find
+            # the cost nowhere.
+            self.spending.forget(key)
+            self._pop(key)
 
     def _pop(self, key: str) -> None:
         if (order := self._orders.pop(key, None)) is None:
