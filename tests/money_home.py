@@ -187,7 +187,7 @@ class Home:
         await self._async_answered(self.hass.config_entries.async_reload(self.entry.entry_id))
 
     async def _async_stop(self) -> None:
-        await self._async_answered(self.hass.async_stop(force=True))
+        await self.hass.async_stop(force=True)
 
     async def _async_answered(self, work: Coroutine[Any, Any, object]) -> None:
         """Do what waits for answers; they come once others had time to get into trouble."""

@@ -324,17 +324,18 @@ class MoneyMachine(RuleBasedStateMachine):
             call.task = None
         self.home.start(self.limits)
 
-    @rule(wishes=st.lists(WISHES, max_size=2), is_stopping=st.booleans())
-    def restart(self, wishes: list[Wish], *, is_stopping: bool) -> None:
+    @precondition(lambda self: not self.panel.held)
+    @rule(wishes=st.lists(WISHES, max_size=2))
+    def restart(self, wishes: list[Wish]) -> None:
+        """Home Assistant is restarted, and automations order something as it stops."""
+
         @callback
-        def launch(event: Event | None = None) -> None:
+        def launch(event: Event) -> None:
             for wish in wishes:
                 self.launch(self.new_link(), wish)
 
-        if is_stopping:
-            self.home.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, launch)
-        else:
-            launch()
+        # It ends tasks in no particular order; only its own are left by now.
+        self.home.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, launch)
         self.home.stop()
         self.home.start(self.limits)
 
