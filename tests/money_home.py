@@ -187,7 +187,10 @@ class Home:
         await self._async_answered(self.hass.config_entries.async_reload(self.entry.entry_id))
 
     async def _async_stop(self) -> None:
+        # The clock stands still, and so it would wait for answers for ever.
+        self._panel.is_holding = False
         await self.hass.async_stop(force=True)
+        self._panel.is_holding = True
 
     async def _async_answered(self, work: Coroutine[Any, Any, object]) -> None:
         """Do what waits for answers; they come once others had time to get into trouble."""

@@ -32,6 +32,7 @@ from custom_components.smm_panel.const import (
     CONF_MAX_CHARGE,
     DEFAULT_KEEP_DAYS,
 )
+from custom_components.smm_panel.limits import Left
 from custom_components.smm_panel.placing import Guard, async_place_order, async_quote
 from custom_components.smm_panel.settling import async_settle_as_not_placed, async_settle_as_placed
 from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
@@ -148,6 +149,9 @@ class MoneyMachine(RuleBasedStateMachine):
         self.let_go: set[str] = set()
         """Keys of orders that may leave the book in this step."""
 
+        self.left: list[Left] = []
+        """What the last order that was placed left."""
+
         self.is_clock_set_back = False
         self.failures: list[str] = []
         self.panel = FakePanel(on_send=self.hold_against_promises)
@@ -208,7 +212,14 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule(wish=WISHES)
     def place_one(self, wish: Wish) -> None:
+        """With nothing under way it is known what the daily budget must have left."""
+        is_alone = not self.panel.held
+        self.left.clear()
+        spent = self.spent_today()
         self.place([wish])
+        budget = self.limits.get(CONF_DAILY_BUDGET)
+        if is_alone and not self.is_clock_set_back and self.left and budget:
+            assert self.left.pop().budget == Decimal(budget) - spent - wish.planned
 
     @precondition(lambda self: self.repeatable() and not self.panel.held)
     @rule(data=st.data(), fate=st.sampled_from(Fate), allow_duplicate=st.booleans())
@@ -382,20 +393,31 @@ class MoneyMachine(RuleBasedStateMachine):
     def check_sums(self) -> None:
         """What was spent is the sum of what the orders cost, now and those forgotten."""
         spending = self.home.book.spending
-        costs = [(order, cost(order)) for order in self.home.book.orders.values()]
-        costs += self.forgotten.values()
         total = spending.total(CURRENCY).cost
-        assert total == sum((amount for _, amount in costs), NOTHING)
+        assert total == sum((amount for _, amount in self.costs()), NOTHING)
         assert total >= sum((sent.promised for sent in self.panel.sent), NOTHING)
-        today = dt_util.now().date()
-        spent = sum(
-            (amount for order, amount in costs if dt_util.as_local(order.added_at).date() >= today),
-            NOTHING,
-        )
+        spent = self.spent_today()
         counted = spending.since(dt_util.start_of_local_day(), CURRENCY).cost
         assert counted == spent or (self.is_clock_set_back and counted > spent)
 
     # What these have in common
+
+    def costs(self) -> list[tuple[TrackedOrder, Decimal]]:
+        """Reckon what each order cost, also those that were forgotten."""
+        known = [(order, cost(order)) for order in self.home.book.orders.values()]
+        return [*known, *self.forgotten.values()]
+
+    def spent_today(self) -> Decimal:
+        """Reckon what was spent since midnight, or later by a clock that was set back."""
+        today = dt_util.now().date()
+        return sum(
+            (
+                amount
+                for order, amount in self.costs()
+                if dt_util.as_local(order.added_at).date() >= today
+            ),
+            NOTHING,
+        )
 
     def launch(self, link: str, wish: Wish, *, allow_duplicate: bool = False) -> Call:
         self.panel.wishes[link] = wish
@@ -413,6 +435,7 @@ class MoneyMachine(RuleBasedStateMachine):
         quote = await async_quote(hass, entry, fields, guard)
         placed = await async_place_order(hass, entry, quote, Context())
         assert placed.order.order is not None
+        self.left = [placed.left]
         return placed.order.order
 
     def new_link(self) -> str:
