@@ -24,7 +24,7 @@ FAULTS = [
     pytest.param(Reply.html(), "invalid_response", id="a web page"),
     pytest.param(Reply.html(status=HTTPStatus.NOT_FOUND), "invalid_response", id="no such page"),
     pytest.param(Reply(text="[]"), "invalid_response", id="JSON of another shape"),
-    pytest.param(Reply.too_many_requests(retry_after=60), "rate_limited", id="wait a minute"),
+    pytest.param(Reply.too_many_requests(retry_after=60), "rate_limited_until", id="wait a minute"),
     pytest.param(
         Reply(text='{"error": "Rate limit exceeded"}'),
         "rate_limited",

@@ -52,7 +52,7 @@ class Sees(StrEnum):
     """Or what the way has in the place of it."""
 
     WRONG_KEY = "invalid_auth"
-    RATE_LIMIT = "rate_limited"
+    RATE_LIMIT = "rate_limited_until"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

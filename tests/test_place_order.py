@@ -108,7 +108,7 @@ async def test_an_unknown_service_is_refused(
     [
         (Reply(text='{"error": "Not enough funds on balance"}'), "rejected"),
         (Reply(text='{"error": "Invalid API key"}'), "invalid_auth"),
-        (Reply.too_many_requests(retry_after=30), "rate_limited"),
+        (Reply.too_many_requests(retry_after=30), "rate_limited_until"),
     ],
 )
 async def test_a_refused_order_leaves_no_trace(

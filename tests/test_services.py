@@ -141,8 +141,8 @@ async def outcome(hass: HomeAssistant, action: str) -> tuple[type[Exception], st
         (Reply.html(status=503), "invalid_response", "outcome_unknown"),
         (Reply(text="[[]]"), "invalid_response", "outcome_unknown"),
         (Reply.redirect("https://example.com/api/v2"), "invalid_response", "outcome_unknown"),
-        (Reply.too_many_requests(retry_after=30), "rate_limited", "rate_limited"),
-        (Reply(text='{"error": "Too many requests"}'), "rate_limited", "rate_limited"),
+        (Reply.too_many_requests(retry_after=30), "rate_limited_until", "rate_limited_until"),
+        (Reply(text='{"error": "Too many requests"}'), "rate_limited_until", "rate_limited_until"),
         (Reply(text='{"error": "Invalid API key"}'), "invalid_auth", "invalid_auth"),
     ],
 )

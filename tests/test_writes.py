@@ -148,7 +148,7 @@ async def test_a_lost_answer_leaves_an_unconfirmed_order(
         (Reply(text='{"error": "Not enough funds on balance"}'), "rejected"),
         (Reply(status=402, text='{"error": "Not enough funds on balance"}'), "rejected"),
         (Reply(text='{"error": "Invalid API key"}'), "invalid_auth"),
-        (Reply.too_many_requests(retry_after=7), "rate_limited"),
+        (Reply.too_many_requests(retry_after=7), "rate_limited_until"),
     ],
 )
 async def test_a_refused_order_leaves_nothing_behind(

@@ -11,7 +11,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
-from .api import HttpTransport, PanelClient, Transport
+from .api import HttpTransport, Paces, PanelClient, Transport
 from .book_store import OrderBookWriteError
 from .catalog import ServiceCatalog
 from .const import CONF_PRACTICE, DOMAIN, PRUNE_INTERVAL
@@ -38,7 +38,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> bool:
     """Set up an account."""
-    client = PanelClient(await _async_transport(hass, entry))
+    paces = Paces()
+    client = PanelClient(await _async_transport(hass, entry), paces=paces)
     book = OrderBook(hass, entry.entry_id)
     try:
         await book.async_load()
@@ -53,6 +54,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
     orders = OrdersCoordinator(hass, entry, client, book)
     entry.runtime_data = PanelData(
         client=client,
+        paces=paces,
         catalog=ServiceCatalog(client),
         book=book,
         balance=balance,

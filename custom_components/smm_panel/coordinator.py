@@ -17,6 +17,7 @@ from .api import (
     Balance,
     ErrorKind,
     ItemError,
+    Paces,
     PanelAuthError,
     PanelClient,
     PanelError,
@@ -54,6 +55,7 @@ class PanelData:
     """What an account holds while its config entry is loaded."""
 
     client: PanelClient
+    paces: Paces
     catalog: ServiceCatalog
     book: OrderBook
     balance: BalanceCoordinator

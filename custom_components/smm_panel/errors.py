@@ -57,9 +57,10 @@ def _refusal(err: PanelRejectedError) -> Translation:
     match err.kind:
         case ErrorKind.AUTH:
             return Translation("invalid_auth", reason)
+        case ErrorKind.RATE_LIMITED if err.retry_after is not None:
+            return Translation("rate_limited_until", {"seconds": f"{ceil(err.retry_after)}"})
         case ErrorKind.RATE_LIMITED:
-            # The client fills in what the panel does not tell.
-            return Translation("rate_limited", {"seconds": f"{ceil(err.retry_after or 0)}"})
+            return Translation("rate_limited", reason)
         case ErrorKind.MAINTENANCE:
             return Translation("maintenance", reason)
         case _:

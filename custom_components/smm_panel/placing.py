@@ -144,7 +144,7 @@ async def _async_place_order(
     # is known, too: panels limit orders by the second, and so a queue never comes as a burst.
     async with data.placing:
         with panel_errors(hass, entry):
-            await data.client.turn("add")
+            await data.paces.turn("add")
         left = await async_check(hass, entry, quote)
         intent = _intent(entry, quote, origin)
         await async_intend(hass, entry, [intent], partial(data.book.async_withdraw, intent.key))

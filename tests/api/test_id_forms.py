@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 import json
 
-from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.smm_panel.api import (
@@ -27,10 +26,6 @@ REFUSED = {"error": "Incorrect request"}
 IDS = ["1", "2", "3"]
 
 type Panel = Callable[[Mapping[str, str]], object]
-
-
-WAIT = 60
-"""Seconds after which a panel that was asked too often may be asked again."""
 
 
 class FormTransport:
@@ -114,9 +109,7 @@ async def test_read_of_a_panel_that_takes_lists_only() -> None:
         (FakeAnswer(text=json.dumps([ROW]), status=500), 1),
     ],
 )
-async def test_failure_of_both_forms(
-    freezer: FrozenDateTimeFactory, answer: object, requests: int
-) -> None:
+async def test_failure_of_both_forms(answer: object, requests: int) -> None:
     """A panel that is down or has no news must not be asked twice, nor be misjudged."""
     transport = FormTransport(lambda form: answer if "orders" in form else {"error": "Unknown"})
     client = PanelClient(transport)
@@ -130,7 +123,6 @@ async def test_failure_of_both_forms(
         else:
             assert all(isinstance(item, ItemError) for item in items.values())
         assert len(transport.asked) == requests
-        freezer.tick(WAIT)
 
 
 async def test_wrong_order_alone_is_not_asked_twice() -> None:
@@ -142,7 +134,7 @@ async def test_wrong_order_alone_is_not_asked_twice() -> None:
     assert transport.asked == ["order=1"]
 
 
-async def test_rate_limit_in_the_middle_of_many(freezer: FrozenDateTimeFactory) -> None:
+async def test_rate_limit_in_the_middle_of_many() -> None:
     """What was told before the limit is news, and what was not is asked first next time."""
     transport = FormTransport(
         lambda form: (
@@ -160,7 +152,6 @@ async def test_rate_limit_in_the_middle_of_many(freezer: FrozenDateTimeFactory) 
         "4": (ErrorKind.RATE_LIMITED, Outcome.NOT_SENT),
     }
     transport.asked.clear()
-    freezer.tick(WAIT)
     with pytest.raises(PanelRateLimitError):
         await client.status([*IDS, "4"])
     assert transport.asked == ["order=3"]
@@ -227,9 +218,7 @@ async def test_write_to_a_panel_that_takes_lists_only() -> None:
     ],
 )
 @pytest.mark.parametrize("method", ["cancel", "refill"])
-async def test_write_that_may_have_been_taken(
-    freezer: FrozenDateTimeFactory, method: str, answer: object
-) -> None:
+async def test_write_that_may_have_been_taken(method: str, answer: object) -> None:
     """Only a refused form is proof that another is needed; a write is never repeated."""
     transport = FormTransport(lambda _: answer)
     client = PanelClient(transport)
@@ -239,7 +228,6 @@ async def test_write_that_may_have_been_taken(
         with suppress(PanelRejectedError, PanelResponseError):
             await getattr(client, method)(IDS)
         assert transport.asked == ["orders=1,2,3"]
-        freezer.tick(WAIT)
 
 
 async def test_form_that_has_worked_is_kept() -> None:

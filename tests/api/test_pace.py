@@ -8,7 +8,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 import pytest_asyncio
 
-from custom_components.smm_panel.api import OrderRequest, PanelClient, PanelRateLimitError
+from custom_components.smm_panel.api import OrderRequest, Paces, PanelClient, PanelRateLimitError
 from tests.api.fake_transport import FakeAnswer
 
 ORDER = OrderRequest(service="1", link="https://example.com/p", quantity=10)
@@ -41,16 +41,22 @@ def panel() -> Panel:
 
 
 @pytest.fixture
-def client(panel: Panel) -> PanelClient:
+def paces() -> Paces:
+    """What is known of it."""
+    return Paces()
+
+
+@pytest.fixture
+def client(panel: Panel, paces: Paces) -> PanelClient:
     """Its client."""
-    return PanelClient(panel)
+    return PanelClient(panel, paces=paces)
 
 
 @pytest_asyncio.fixture
 async def sleep(freezer: FrozenDateTimeFactory) -> AsyncIterator[AsyncMock]:
     """Let waiting take no time of ours; the clock goes on by it."""
     waited = AsyncMock(side_effect=freezer.tick)
-    with patch("custom_components.smm_panel.api.client.asyncio.sleep", waited):
+    with patch("custom_components.smm_panel.api.pace.asyncio.sleep", waited):
         yield waited
 
 
@@ -77,13 +83,15 @@ async def test_nothing_is_sent_before_the_panel_wants_it(
     assert panel.asked == ["balance", "balance"]
 
 
-async def test_a_limit_of_one_action_holds_up_no_other(client: PanelClient, panel: Panel) -> None:
+async def test_a_limit_of_one_action_holds_up_no_other(
+    client: PanelClient, paces: Paces, panel: Panel
+) -> None:
     """Ten service lists an hour are a common limit; orders must go on."""
     panel.answers = [refused(**{"Retry-After": "3000"}), PLACED]
     with pytest.raises(PanelRateLimitError):
         await client.services()
 
-    await client.turn("add")
+    await paces.turn("add")
     assert (await client.add(ORDER)).order == "1"
 
 
@@ -123,14 +131,14 @@ async def test_without_a_time_the_wait_doubles_up_to_a_minute(
 
 
 async def test_a_queue_of_writes_keeps_the_gap_it_has_learned(
-    client: PanelClient, panel: Panel, sleep: AsyncMock
+    client: PanelClient, paces: Paces, panel: Panel, sleep: AsyncMock
 ) -> None:
     """With one order a second, of a queue of orders one is refused and not every second one."""
     panel.answers = [PLACED, refused(**{"Retry-After": "1"}), PLACED, PLACED, PLACED]
 
     outcomes = []
     for _ in range(5):
-        await client.turn("add")
+        await paces.turn("add")
         try:
             outcomes.append((await client.add(ORDER)).order)
         except PanelRateLimitError:
@@ -141,7 +149,7 @@ async def test_a_queue_of_writes_keeps_the_gap_it_has_learned(
 
 
 async def test_a_long_wait_is_told_instead(
-    client: PanelClient, panel: Panel, sleep: AsyncMock
+    client: PanelClient, paces: Paces, panel: Panel, sleep: AsyncMock
 ) -> None:
     """A script must not hang for an hour without a word."""
     panel.answers = [refused(**{"Retry-After": "3600"})]
@@ -149,7 +157,7 @@ async def test_a_long_wait_is_told_instead(
         await client.add(ORDER)
 
     with pytest.raises(PanelRateLimitError) as caught:
-        await client.turn("add")
+        await paces.turn("add")
 
     assert caught.value.retry_after == pytest.approx(3600)
     sleep.assert_not_awaited()

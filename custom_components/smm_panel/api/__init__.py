@@ -28,6 +28,7 @@ from .models import (
     Service,
 )
 from .order_fields import InvalidOrderError, OrderProblem
+from .pace import Paces
 from .requests import OrderRequest
 from .service_types import SERVICE_TYPES, ServiceType, service_type
 from .transport import Answer, HttpLimits, HttpTransport, Transport
@@ -48,6 +49,7 @@ __all__ = [
     "OrderRequest",
     "OrderStatus",
     "Outcome",
+    "Paces",
     "PanelAuthError",
     "PanelClient",
     "PanelConnectionError",

@@ -1,7 +1,5 @@
 """PanelClient: one method per action of the panel API."""
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -40,7 +38,7 @@ from .models import (
     RefillStatus,
     Service,
 )
-from .pace import Pace
+from .pace import Paces
 from .requests import OrderRequest
 from .transport import Transport, in_thread_if_large
 from .values import Json, is_usable_id
@@ -57,9 +55,6 @@ _WHOLE_CALL = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINT
 # Refusals that are about the orders even if the answer names none of them.
 _ABOUT_ORDERS = frozenset({ErrorKind.BAD_ORDER, ErrorKind.NOT_ELIGIBLE})
 
-# Seconds that a write waits for its turn; whoever waits longer wants to know.
-_PATIENCE = 60.0
-
 _NO_ID = ItemError(message="This is not an id", kind=ErrorKind.BAD_ORDER, outcome=Outcome.NOT_SENT)
 
 
@@ -73,12 +68,15 @@ class PanelClient:
     `not_sent`, and asked first the next time.
     """
 
-    def __init__(self, transport: Transport) -> None:
-        """Send through `transport`, which knows address and key."""
+    def __init__(self, transport: Transport, *, paces: Paces | None = None) -> None:
+        """Send through `transport`, which knows address and key.
+
+        With `paces`, nothing is sent while the panel wants to be left alone: such a request
+        raises `PanelRateLimitError`.
+        """
         self._transport = transport
+        self._paces = paces
         self._has_reported_rows = False
-        # Panels limit each action by itself: `services` by the hour, `add` by the second.
-        self._paces: defaultdict[str, Pace] = defaultdict(Pace)
         self._forms = {
             "status": IdForms(one="order", several="orders"),
             "refill": IdForms(one="order", several="orders"),
@@ -86,17 +84,6 @@ class PanelClient:
             # The API document has no form for a single order here.
             "cancel": IdForms(one="order", several="orders", only="orders"),
         }
-
-    async def turn(self, action: str) -> None:
-        """Wait until it is a write's turn, as far as the panel has taught us.
-
-        Raises `PanelRateLimitError` if that takes longer than a minute.
-        """
-        wait = self._paces[action].turn()
-        if wait > _PATIENCE:
-            raise PanelRateLimitError(retry_after=wait)
-        if wait > 0:
-            await asyncio.sleep(wait)
 
     async def balance(self) -> Balance:
         """Get the money on the account."""
@@ -234,12 +221,10 @@ class PanelClient:
     async def _ask[T](
         self, form: Mapping[str, str], read: Callable[[Json], T], ids: Sequence[str] = ()
     ) -> T:
-        """Send one form and read the answer; while the panel wants to be left alone, send none."""
-        action = form["action"]
-        pace = self._paces[action]
-        if (wait := pace.pause()) > 0:
-            raise PanelRateLimitError(retry_after=wait)
-        pace.note_sent()
+        """Send one form and read the answer."""
+        action, paces = form["action"], self._paces
+        if paces is not None:
+            paces.begin(action)
         try:
             answer = await self._transport.post(form)
         except OSError as err:
@@ -251,9 +236,11 @@ class PanelClient:
                 len(answer.text), judge, answer, read, ids, is_write=is_write
             )
         except PanelRateLimitError as err:
-            pace.note_refusal(err)
+            if paces is not None:
+                paces.note_refusal(action, err)
             raise
-        pace.note_answer(answer.headers)
+        if paces is not None:
+            paces.note_answer(action, answer.headers)
         return result
 
 
