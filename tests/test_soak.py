@@ -147,7 +147,7 @@ async def test_a_day_with_a_panel_that_fails_at_random(
     soak = Soak(hass, panel, Random(SEED))
     book = setup_entry.runtime_data.book
 
-    await pass_steps(hass, freezer, soak, setup_entry, how_many(30, 24 * 60))
+    await pass_steps(hass, freezer, soak, setup_entry, how_many(120, 24 * 60))
     panel.faults.clear()
     await pass_steps(hass, freezer, soak, setup_entry, 2)
     panel.faults.clear()
