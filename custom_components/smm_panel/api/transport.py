@@ -11,7 +11,9 @@ from typing import Protocol, override
 from aiohttp import (
     ClientConnectorError,
     ClientError,
+    ClientPayloadError,
     ClientResponse,
+    ClientResponseError,
     ClientSession,
     ClientTimeout,
     ConnectionTimeoutError,
@@ -136,7 +138,9 @@ class HttpTransport:
 
     def _describe(self, err: Exception) -> str:
         """Tell what went wrong, by name too, as many of these errors have no text."""
-        text = f"{type(err).__name__}: {err}".removesuffix(": ")
+        # What quotes the answer may quote the key, in bytes' own notation.
+        said = "" if isinstance(err, ClientResponseError | ClientPayloadError) else err
+        text = f"{type(err).__name__}: {said}".removesuffix(": ")
         return one_line(self._redact(text), MESSAGE_LIMIT)
 
     async def _exchange(self, form: Mapping[str, str]) -> HttpAnswer:
