@@ -31,6 +31,7 @@ LAYERS = (
         "button",
         "config_flow",
         "diagnostics",
+        "llm",
         "logbook",
         "repairs",
         "sensor",

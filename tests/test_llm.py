@@ -1,0 +1,139 @@
+"""What a language model may read of the accounts, through Home Assistant's own interface."""
+
+from typing import Any
+
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.helpers import llm
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.smm_panel.simulator import SimulatedPanel
+from custom_components.smm_panel.simulator.server import PanelServer
+
+from .actions import act
+from .conftest import API_KEY
+from .orders import placed_elsewhere
+
+BALANCE = "sensor.panel_balance"
+ORDERS = "todo.panel_orders"
+NAMES = {"smm_panel__get_balance", "smm_panel__get_open_orders", "smm_panel__get_order"}
+
+
+@pytest.fixture(autouse=True)
+async def parts(hass: HomeAssistant) -> None:
+    """Set up what keeps the exposed entities, and the tools."""
+    for part in ("homeassistant", "llm"):
+        assert await async_setup_component(hass, part, {})
+
+
+def expose(hass: HomeAssistant, *, exposed: bool) -> None:
+    """Let the assistant see the account's entities, or not."""
+    for entity in (BALANCE, ORDERS):
+        async_expose_entity(hass, "conversation", entity, exposed)
+
+
+async def offered(hass: HomeAssistant) -> llm.APIInstance:
+    """Return the interface as a model is given it."""
+    context = llm.LLMContext(
+        platform="test",
+        context=Context(),
+        language="en",
+        assistant="conversation",
+        device_id=None,
+    )
+    return await llm.async_get_api(hass, llm.LLM_API_ASSIST, context)
+
+
+async def tools(hass: HomeAssistant) -> dict[str, llm.Tool]:
+    """Return the tools of the integration."""
+    return {
+        tool.name: tool
+        for tool in (await offered(hass)).tools
+        if tool.name.startswith("smm_panel__")
+    }
+
+
+async def call(hass: HomeAssistant, name: str, **fields: Any) -> llm.ToolResult:
+    """Call a tool as a model does."""
+    return await (await offered(hass)).async_call_tool(llm.ToolInput(name, fields))
+
+
+async def test_the_tools_only_read(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A model that is talked into it must find nothing that spends."""
+    expose(hass, exposed=True)
+
+    found = await tools(hass)
+
+    assert found.keys() == NAMES
+    assert all(tool.annotations.read_only for tool in found.values())
+    assert not any(tool.annotations.destructive for tool in found.values())
+    assert "custom integration" not in "".join(
+        record.getMessage() for record in caplog.records if record.name.endswith("frame")
+    )
+
+
+async def test_nothing_is_offered_that_is_not_exposed(
+    hass: HomeAssistant, setup_entry: MockConfigEntry
+) -> None:
+    """What people keep from the assistant must not come in by another door."""
+    expose(hass, exposed=False)
+
+    assert await tools(hass) == {}
+
+
+async def test_the_balance(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """The answer is what was last read, and asks the panel nothing."""
+    expose(hass, exposed=True)
+    before = len(panel.requests)
+
+    result = await call(hass, "smm_panel__get_balance")
+
+    assert result.data == {
+        "accounts": [
+            {"account": "Panel", "balance": "100.00000", "currency": "USD", "is_current": True}
+        ]
+    }
+    assert len(panel.requests) == before
+
+
+async def test_open_orders_and_one_of_them(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    simulated: SimulatedPanel,
+) -> None:
+    """The facts of an order are told, its originator and the key are not."""
+    expose(hass, exposed=True)
+    order = placed_elsewhere(simulated)
+    await act(hass, "track_orders", orders=[order])
+    await hass.async_block_till_done(wait_background_tasks=True)
+    before = len(panel.requests)
+
+    listed = await call(hass, "smm_panel__get_open_orders")
+    told = await call(hass, "smm_panel__get_order", order=f"#{order}")
+
+    assert listed.data["total"] == 1
+    assert told.data["orders"] == listed.data["orders"]
+    rows: Any = told.data["orders"]
+    (row,) = rows
+    assert (row["order"], row["status"], row["account"]) == (order, "pending", "Panel")
+    assert "placed_by" not in row
+    assert API_KEY not in str(told.data)
+    assert len(panel.requests) == before
+
+
+async def test_an_order_that_is_not_tracked(
+    hass: HomeAssistant, setup_entry: MockConfigEntry
+) -> None:
+    """A model that gets an empty answer makes one up."""
+    expose(hass, exposed=True)
+
+    result = await call(hass, "smm_panel__get_order", order="999")
+
+    assert result.error
