@@ -66,9 +66,7 @@ async def euros(
 async def order_from(hass: HomeAssistant, entry: MockConfigEntry, **fields: Any) -> dict[str, Any]:
     """Place an order on an account and let what follows come to an end."""
     order = ORDER | fields
-    answer: dict[str, Any] = await act(
-        hass, "place_order", **order, config_entry_id=entry.entry_id
-    )
+    answer: dict[str, Any] = await act(hass, "place_order", **order, config_entry_id=entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     return answer
 

@@ -50,7 +50,7 @@ AMOUNTS = st.sampled_from(["2.5", "5", "8", "12", "20"])
 
 LIMITS = st.fixed_dictionaries({}, optional={CONF_MAX_CHARGE: AMOUNTS, CONF_DAILY_BUDGET: AMOUNTS})
 
-HEADROOM = st.none() | st.sampled_from([2, 8, 12, 20])
+HEADROOM = st.sampled_from([None, None, 5, 12, 20])
 """What may be spent at once before the balance is what is to be kept."""
 
 STEPS = st.sampled_from(
@@ -62,22 +62,23 @@ STEPS = st.sampled_from(
         timedelta(hours=9),
         timedelta(days=1),
         timedelta(days=3),
-        timedelta(minutes=-20),
-        timedelta(hours=-5),
     ]
 )
 
+SET_BACK = st.sampled_from([0, 0, 0, 20, 300])
+"""Minutes: a small computer without a clock of its own starts with the time of its last save."""
+
 WISHES = st.builds(
     Wish,
-    service=st.sampled_from([FOLLOWERS, FOLLOWERS, VIEWS, UNLIMITED]),
+    service=st.sampled_from([FOLLOWERS] * 3 + [VIEWS] * 2 + [UNLIMITED]),
     # Their parts are written with few decimals.
-    quantity=st.sampled_from([1, 2, 4, 5, 8, 10]),
-    max_charge=st.none() | st.none() | AMOUNTS.map(Decimal),
+    quantity=st.sampled_from([1, 2, 4, 5, 8]),
+    max_charge=st.sampled_from([None, None, None, Decimal("2.5"), Decimal(5), Decimal(8)]),
     fate=st.sampled_from([Fate.ANSWERED, Fate.ANSWERED, Fate.CHARGE_TOLD, Fate.LATE, *Fate]),
     dialect=st.sampled_from(Dialect),
     markup=st.sampled_from([Decimal(1), Decimal(1), Decimal("0.8"), Decimal("1.25")]),
     turns=st.integers(0, 3),
-    held=st.booleans(),
+    held=st.sampled_from([False, False, True]),
 )
 
 
@@ -152,6 +153,10 @@ class MoneyMachine(RuleBasedStateMachine):
         self.left: list[Left] = []
         """What the last order that was placed left."""
 
+        self.steps_up = 0
+        """How many steps ago Home Assistant was started."""
+
+        self.sent_at_limits = 0
         self.is_clock_set_back = False
         self.failures: list[str] = []
         self.panel = FakePanel(on_send=self.hold_against_promises)
@@ -196,8 +201,10 @@ class MoneyMachine(RuleBasedStateMachine):
     def begin(self, limits: dict[str, str], headroom: int | None) -> None:
         self.set_limits(limits, headroom)
 
+    @precondition(lambda self: len(self.panel.sent) > self.sent_at_limits + 1)
     @rule(limits=LIMITS, headroom=HEADROOM)
     def set_limits(self, limits: dict[str, str], headroom: int | None) -> None:
+        self.sent_at_limits = len(self.panel.sent)
         self.limits = dict(limits)
         if headroom is not None:
             keep = max(self.panel.balance - headroom, NOTHING)
@@ -210,16 +217,18 @@ class MoneyMachine(RuleBasedStateMachine):
             self.launch(self.new_link(), wish)
         self.come_to_rest()
 
-    @rule(wish=WISHES)
-    def place_one(self, wish: Wish) -> None:
+    @precondition(lambda self: not self.panel.held)
+    @rule(wishes=st.lists(WISHES, min_size=1, max_size=5))
+    def place_one_by_one(self, wishes: list[Wish]) -> None:
         """With nothing under way it is known what the daily budget must have left."""
-        is_alone = not self.panel.held
-        self.left.clear()
-        spent = self.spent_today()
-        self.place([wish])
-        budget = self.limits.get(CONF_DAILY_BUDGET)
-        if is_alone and not self.is_clock_set_back and self.left and budget:
-            assert self.left.pop().budget == Decimal(budget) - spent - wish.planned
+        for wish in wishes:
+            spent = self.spent_today()
+            self.left.clear()
+            self.place([replace(wish, held=False)])
+            self.all_is_as_promised()
+            budget = self.limits.get(CONF_DAILY_BUDGET)
+            if budget and self.left and not self.is_clock_set_back:
+                assert self.left.pop().budget == Decimal(budget) - spent - wish.planned
 
     @precondition(lambda self: self.repeatable() and not self.panel.held)
     @rule(data=st.data(), fate=st.sampled_from(Fate), allow_duplicate=st.booleans())
@@ -238,6 +247,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.panel.held[link].set()
         self.come_to_rest()
 
+    @precondition(lambda self: self.panel.orders)
     @rule()
     def poll(self) -> None:
         data = self.home.entry.runtime_data
@@ -288,6 +298,7 @@ class MoneyMachine(RuleBasedStateMachine):
                 sent.is_unknown = False
         self.home.run(settled)
 
+    @precondition(lambda self: self.panel.orders)
     @rule(amount=st.sampled_from([-5, 10, 40]))
     def move_balance(self, amount: int) -> None:
         self.panel.balance += amount
@@ -316,14 +327,16 @@ class MoneyMachine(RuleBasedStateMachine):
     def take_late(self) -> None:
         self.panel.take_late()
 
+    @precondition(lambda self: self.panel.sent)
     @rule(step=STEPS)
     def move_clock(self, step: timedelta) -> None:
-        self.is_clock_set_back |= step < timedelta(0)
         self.clock.tick(step)
         self.home.settle()
 
-    @rule(wishes=st.lists(WISHES, max_size=3), turns=st.integers(0, 40))
-    def kill(self, wishes: list[Wish], turns: int) -> None:
+    @precondition(lambda self: self.steps_up > 1)
+    @rule(wishes=st.lists(WISHES, max_size=3), turns=st.integers(0, 40), set_back=SET_BACK)
+    def kill(self, wishes: list[Wish], turns: int, set_back: int) -> None:
+        """Home Assistant ends at once, and starts with a clock that may be behind."""
         for wish in wishes:
             self.launch(self.new_link(), wish)
         self.home.turn(turns)
@@ -333,10 +346,12 @@ class MoneyMachine(RuleBasedStateMachine):
         for call in self.calls.values():
             # Whatever it was told while it was ended, its caller had gone before.
             call.task = None
-        self.home.start(self.limits)
+        self.is_clock_set_back |= set_back > 0
+        self.clock.tick(-timedelta(minutes=set_back))
+        self.start_again()
 
-    @precondition(lambda self: not self.panel.held)
-    @rule(wishes=st.lists(WISHES, max_size=2))
+    @precondition(lambda self: self.steps_up > 2 and not self.panel.held)
+    @rule(wishes=st.lists(WISHES, max_size=1))
     def restart(self, wishes: list[Wish]) -> None:
         """Home Assistant is restarted, and automations order something as it stops."""
 
@@ -348,8 +363,9 @@ class MoneyMachine(RuleBasedStateMachine):
         # It ends tasks in no particular order; only its own are left by now.
         self.home.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, launch)
         self.home.stop()
-        self.home.start(self.limits)
+        self.start_again()
 
+    @precondition(lambda self: self.steps_up > 1)
     @rule(wishes=st.lists(WISHES, max_size=2), turns=st.integers(0, 15))
     def reload(self, wishes: list[Wish], turns: int) -> None:
         for wish in wishes:
@@ -362,6 +378,7 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @invariant()
     def all_is_as_promised(self) -> None:
+        self.steps_up += 1
         self.note_answers()
         book = self.home.book
         self.note_vanished()
@@ -493,6 +510,10 @@ class MoneyMachine(RuleBasedStateMachine):
     def underway(self) -> list[str]:
         """Ids of the orders that the panel works on."""
         return [order.order for order in self.panel.orders.values() if not order.is_final]
+
+    def start_again(self) -> None:
+        self.steps_up = 0
+        self.home.start(self.limits)
 
     def has_final(self) -> bool:
         return any(order.is_final for order in self.home.book.orders.values())
