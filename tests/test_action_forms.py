@@ -99,7 +99,7 @@ def test_orders_can_be_filled_in_completely() -> None:
     """Each field of an order can be given; the type is the service's own."""
     order = {field.name for field in dataclass_fields(OrderRequest)} - {"type"}
 
-    assert schema("place_order").keys() == order | {"config_entry_id", "dry_run"} | GUARDS
+    assert schema("place_order").keys() == order | {"config_entry_id", "dry_run", "preset"} | GUARDS
 
 
 def test_choices_are_those_the_code_knows() -> None:

@@ -63,6 +63,7 @@ async def test_a_loaded_account(
             "state": "loaded",
             "data": {"url": panel.url.removesuffix("/api/v2"), "api_key": "**REDACTED**"},
             "options": {},
+            "limits_set": {"max_charge": False, "daily_budget": False, "keep_balance": False},
         },
         "balance": {
             "last_update_success": False,
@@ -108,6 +109,25 @@ async def test_an_account_that_did_not_load(
     assert shown["entry"]["state"] == "setup_error"
     assert shown["entry"]["options"] == {"order_slots": 5}
     assert API_KEY not in json.dumps(shown)
+
+
+async def test_limits_are_shown_without_their_amounts(
+    hass: HomeAssistant, entry: MockConfigEntry, download: Download
+) -> None:
+    """Whether there is a limit explains a refusal; how much somebody spends is private."""
+    options = {CONF_ORDER_SLOTS: 5, "daily_budget": "123.45"}
+    hass.config_entries.async_update_entry(entry, options=options)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+
+    shown = await download(entry)
+
+    assert shown["entry"]["options"] == {"order_slots": 5}
+    assert shown["entry"]["limits_set"] == {
+        "max_charge": False,
+        "daily_budget": True,
+        "keep_balance": False,
+    }
+    assert "123.45" not in json.dumps(shown)
 
 
 async def test_the_practice_account(hass: HomeAssistant, download: Download) -> None:

@@ -84,6 +84,7 @@ FULL = tracked(
             error="Refill not found",
         ),
     ),
+    preset="preset 1",
     origin=Origin(
         context="01", parent="00", user="me", user_name="Me", runs=("automation.a", "script.b")
     ),

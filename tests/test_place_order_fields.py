@@ -162,10 +162,20 @@ async def test_what_cannot_be_ordered_is_refused_by_name(
     assert not setup_entry.runtime_data.book.orders
 
 
+async def test_without_service_or_preset_nothing_is_ordered(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """Which service is meant must never be guessed."""
+    with pytest.raises(ServiceValidationError) as error:
+        await act(hass, "place_order", link=LINK)
+
+    assert error.value.translation_key == "invalid_order_required"
+    assert panel.count("add") == 0
+
+
 @pytest.mark.parametrize(
     "fields",
     [
-        {"link": LINK},
         {"service": ["101"]},
         ORDER | {"type": "Package"},
         ORDER | {"extra": "coupon"},

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from pathlib import Path
 import re
+from types import MappingProxyType
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
@@ -58,6 +60,33 @@ async def test_limits_of_one_call(
     await run(hass, [example(examples, "max_charge")])
 
     assert panel.count("add") == 1
+
+
+async def test_the_order_of_a_preset(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer, examples: list[Any]
+) -> None:
+    """The name of the preset is all that a script needs."""
+    data = {
+        "service": "101",
+        "service_name": "Followers",
+        "fields": {"link": "https://example.com/my-page", "quantity": 1000},
+        "administrators_only": True,
+    }
+    hass.config_entries.async_add_subentry(
+        setup_entry,
+        ConfigSubentry(
+            data=MappingProxyType(data),
+            subentry_type="preset",
+            title="Followers for my page",
+            unique_id=None,
+        ),
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await run(hass, [example(examples, "preset")])
+
+    assert [request.form["quantity"] for request in panel.requests if request.action == "add"] == [
+        "500"
+    ]
 
 
 async def test_a_check_of_the_price_first(

@@ -10,9 +10,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.smm_panel.api import Balance, OrderStatus
-from custom_components.smm_panel.sensor import STATUS_OPTIONS, StatusSensor
+from custom_components.smm_panel.sensor import StatusSensor
 from custom_components.smm_panel.simulator import SimulatedPanel
-from custom_components.smm_panel.tracked_order import Placement
+from custom_components.smm_panel.tracked_order import ORDER_STATES, Placement
 
 from .orders import NOON, placed_elsewhere, report, tracked
 
@@ -132,7 +132,7 @@ async def test_an_unknown_status_is_unknown_and_keeps_the_panel_s_word(
     assert state
     assert state.state == "unknown"
     assert state.attributes["status_text"] == "unknown"
-    assert state.attributes["options"] == STATUS_OPTIONS
+    assert state.attributes["options"] == list(ORDER_STATES)
 
 
 @pytest.mark.parametrize(

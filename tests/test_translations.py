@@ -122,6 +122,8 @@ def test_exceptions_give_what_their_texts_name(used: UsedKey) -> None:
 ISSUES: dict[str, dict[str, Any]] = TEXTS["issues"]
 ISSUE_KEYS = {
     "Issue.BOOK_DAMAGED": Issue.BOOK_DAMAGED,
+    "Issue.PRESET_SERVICE_GONE": Issue.PRESET_SERVICE_GONE,
+    "Issue.PRESET_TOO_EXPENSIVE": Issue.PRESET_TOO_EXPENSIVE,
     "Issue.UNCONFIRMED_ORDER": Issue.UNCONFIRMED_ORDER,
     "PANEL_MOVED": PANEL_MOVED,
 }
@@ -236,7 +238,9 @@ def test_entities_have_their_names_and_no_name_is_left_over(platform: str) -> No
     """An entity without its text takes the name of its device."""
     used = {
         ast.literal_eval(keywords["translation_key"])
-        for _, keywords in calls(FOLDER / f"{platform}.py")
+        for path in (FOLDER / f"{platform}.py", FOLDER / f"preset_{platform}.py")
+        if path.exists()
+        for _, keywords in calls(path)
         if "translation_key" in keywords and "translation_domain" not in keywords
     }
 

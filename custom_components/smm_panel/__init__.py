@@ -22,11 +22,18 @@ from .moved import async_forget_location
 from .order_book import OrderBook
 from .origin import async_setup_origins
 from .practice import PracticeTransport
+from .preset_issues import async_watch_presets
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
-PLATFORMS = [Platform.BUTTON, Platform.SENSOR, Platform.TODO]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.NUMBER,
+    Platform.SENSOR,
+    Platform.TODO,
+]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -64,6 +71,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
     async_name_slots(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_raise_issues(hass, entry)
+    async_watch_presets(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(async_track_time_interval(hass, orders.async_prune, PRUNE_INTERVAL))
     # Thousands of orders take many requests; until they are in, the entities show

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Self
 
 from .records import from_json
@@ -19,13 +20,23 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the owner set in entities of the account."""
+
+    low_balance: Decimal = Decimal(0)
+    """The balance counts as low below it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BookContent:
     """The content of an order book; `unreadable` is the number of records that were skipped."""
 
     orders: list[TrackedOrder] = field(default_factory=list)
     slots: dict[int, str] = field(default_factory=dict)
     forgotten: list[Expense] = field(default_factory=list)
+    days: list[Expense] = field(default_factory=list)
     before: list[Expense] = field(default_factory=list)
+    settings: Settings = field(default_factory=Settings)
     damage: Damage | None = None
     unreadable: int = 0
 
@@ -34,15 +45,21 @@ class BookContent:
         """Read all that can be read. A slot that cannot be is assigned anew."""
         orders = _Rows(TrackedOrder, stored.get("orders"))
         forgotten = _Rows(Expense, stored.get("forgotten", []))
+        days = _Rows(Expense, stored.get("days", []))
         before = _Rows(Expense, stored.get("before", []))
+        settings = _Rows(Settings, [stored.get("settings", {})])
         damage = _Rows(Damage, [stored["damage"]] if stored.get("damage") else [])
         return cls(
             orders=list(orders),
             slots=_read_slots(stored.get("slots")),
             forgotten=list(forgotten),
+            days=list(days),
             before=list(before),
+            settings=next(iter(settings), Settings()),
             damage=next(iter(damage), None),
-            unreadable=sum(rows.unreadable for rows in (orders, forgotten, before, damage)),
+            unreadable=sum(
+                rows.unreadable for rows in (orders, forgotten, days, before, settings, damage)
+            ),
         )
 
 

@@ -1,7 +1,8 @@
-"""Buttons that refill or cancel the order in a slot."""
+"""Buttons that refill or cancel the order in a slot, or place that of a preset."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
@@ -15,6 +16,8 @@ from .asking import async_cancel_orders, async_refill_orders
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .entity import OrderSlotEntity, async_add_slots
+from .preset_button import preset_buttons
+from .preset_entity import async_add_presets
 from .tracked_order import TrackedOrder
 
 # One write after the other: panels limit them by the second.
@@ -53,7 +56,8 @@ async def async_setup_entry(
     entry: PanelConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the buttons of order slots as they come into use."""
+    """Add the buttons of presets, and those of order slots as they come into use."""
+    async_add_presets(entry, async_add_entities, partial(preset_buttons, entry))
     orders = entry.runtime_data.orders
     async_add_slots(
         entry,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.util import dt as dt_util
 
 from .api import PanelClient, Service
@@ -20,6 +21,24 @@ class ServiceCatalog:
         self._services: Mapping[str, Service] = MappingProxyType({})
         self._fetched_at: datetime | None = None
         self._lock = asyncio.Lock()
+        self._listeners: dict[object, CALLBACK_TYPE] = {}
+
+    @property
+    def at_hand(self) -> Mapping[str, Service] | None:
+        """The services as last fetched, None before the first fetch."""
+        return None if self._fetched_at is None else self._services
+
+    @callback
+    def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener whenever the services were fetched; return what ends that."""
+        token = object()
+        self._listeners[token] = listener
+
+        @callback
+        def remove() -> None:
+            del self._listeners[token]
+
+        return remove
 
     @property
     def size(self) -> int:
@@ -37,6 +56,8 @@ class ServiceCatalog:
                 services = await self._client.services()
                 self._services = MappingProxyType({item.id: item for item in services})
                 self._fetched_at = now
+                for listener in list(self._listeners.values()):
+                    listener()
             return self._services
 
     async def async_service(self, service: str) -> Service | None:

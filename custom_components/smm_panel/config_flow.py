@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import count
 from typing import Any, override
 
@@ -14,6 +13,7 @@ from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
     OptionsFlow,
 )
 from homeassistant.const import CONF_API_KEY, CONF_URL
@@ -31,6 +31,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 from yarl import URL
 
+from .amount_field import amount_selector, amount_text
 from .api import (
     HttpTransport,
     InvalidUrlError,
@@ -40,22 +41,21 @@ from .api import (
     check_url,
 )
 from .const import (
-    CONF_DAILY_BUDGET,
-    CONF_KEEP_BALANCE,
     CONF_KEEP_DAYS,
-    CONF_MAX_CHARGE,
     CONF_ORDER_SLOTS,
     CONF_PRACTICE,
     DEFAULT_KEEP_DAYS,
     DEFAULT_ORDER_SLOTS,
     DEFAULT_URL,
     DOMAIN,
-    MAX_AMOUNT,
     MAX_KEEP_DAYS,
     MAX_ORDER_SLOTS,
 )
 from .coordinator import PanelConfigEntry
 from .errors import translation
+from .limits import LIMITS
+from .preset import SUBENTRY_PRESET
+from .preset_flow import PresetFlow
 
 PRACTICE_TITLE = "Practice account"
 
@@ -93,22 +93,10 @@ def _whole_number(minimum: int, maximum: int) -> object:
     )
 
 
-def _amount(currency: str | None) -> object:
-    """Build the selector of an amount of money."""
-    config = NumberSelectorConfig(min=0, max=MAX_AMOUNT, step="any", mode=NumberSelectorMode.BOX)
-    if currency is not None:
-        config["unit_of_measurement"] = currency
-    # The bounds of the selector let "nan" pass.
-    return vol.All(NumberSelector(config), vol.Range(min=0))
-
-
-LIMITS = (CONF_MAX_CHARGE, CONF_DAILY_BUDGET, CONF_KEEP_BALANCE)
-
-
 def _options_schema(currency: str | None) -> vol.Schema:
     return vol.Schema(
         {
-            **{vol.Optional(limit): _amount(currency) for limit in LIMITS},
+            **{vol.Optional(limit): amount_selector(currency) for limit in LIMITS},
             vol.Required(CONF_ORDER_SLOTS, default=DEFAULT_ORDER_SLOTS): _whole_number(
                 0, MAX_ORDER_SLOTS
             ),
@@ -136,6 +124,15 @@ class SmmPanelConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
         """Return the flow of the options."""
         return SmmPanelOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return the flows of what an account can have added to it."""
+        return {SUBENTRY_PRESET: PresetFlow}
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -289,10 +286,7 @@ class SmmPanelOptionsFlow(OptionsFlow):
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the limits of spending, how much is shown, and for how long."""
         if user_input is not None:
-            # Money is kept as text, the only form that every amount survives in.
-            amounts = {
-                name: f"{Decimal(str(user_input[name])):f}" for name in LIMITS if name in user_input
-            }
+            amounts = {name: amount_text(user_input[name]) for name in LIMITS if name in user_input}
             return self.async_create_entry(data=user_input | amounts)
         entry: PanelConfigEntry = self.config_entry
         loaded = entry.state is ConfigEntryState.LOADED

@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from yarl import URL
 
 from .coordinator import OrdersCoordinator, PanelConfigEntry, PanelCoordinator
+from .limits import LIMITS
 
 
 async def async_get_config_entry_diagnostics(
@@ -20,7 +21,9 @@ async def async_get_config_entry_diagnostics(
         "entry": {
             "state": entry.state.value,
             "data": _data(entry),
-            "options": dict(entry.options),
+            "options": {name: value for name, value in entry.options.items() if name not in LIMITS},
+            # How much money somebody has or spends helps nobody to find a fault.
+            "limits_set": {name: name in entry.options for name in LIMITS},
         }
     }
     if entry.state is not ConfigEntryState.LOADED:

@@ -20,6 +20,8 @@ class Issue(StrEnum):
 
     UNCONFIRMED_ORDER = "unconfirmed_order"
     BOOK_DAMAGED = "book_damaged"
+    PRESET_SERVICE_GONE = "preset_service_gone"
+    PRESET_TOO_EXPENSIVE = "preset_too_expensive"
 
 
 @callback
@@ -33,7 +35,7 @@ def async_raise_issues(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
         unconfirmed = {order.key: order for order in book.unconfirmed}
         for key in raised - unconfirmed.keys():
             raised.discard(key)
-            ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, key))
+            ir.async_delete_issue(hass, DOMAIN, issue_id(entry, key))
         for key in unconfirmed.keys() - raised:
             raised.add(key)
             _raise_unconfirmed(hass, entry, unconfirmed[key])
@@ -42,14 +44,14 @@ def async_raise_issues(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
     def withdraw() -> None:
         """Take the issues back: nothing can be settled while the account is not loaded."""
         for issue in (*raised, Issue.BOOK_DAMAGED):
-            ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, issue))
+            ir.async_delete_issue(hass, DOMAIN, issue_id(entry, issue))
 
     update()
     if book.damage is not None:
         ir.async_create_issue(
             hass,
             DOMAIN,
-            _issue_id(entry, Issue.BOOK_DAMAGED),
+            issue_id(entry, Issue.BOOK_DAMAGED),
             data={ATTR_CONFIG_ENTRY_ID: entry.entry_id},
             is_fixable=True,
             severity=IssueSeverity.CRITICAL,
@@ -67,7 +69,7 @@ def _raise_unconfirmed(hass: HomeAssistant, entry: PanelConfigEntry, order: Trac
     ir.async_create_issue(
         hass,
         DOMAIN,
-        _issue_id(entry, order.key),
+        issue_id(entry, order.key),
         data={ATTR_CONFIG_ENTRY_ID: entry.entry_id, ATTR_KEY: order.key},
         is_fixable=True,
         severity=IssueSeverity.ERROR,
@@ -76,5 +78,6 @@ def _raise_unconfirmed(hass: HomeAssistant, entry: PanelConfigEntry, order: Trac
     )
 
 
-def _issue_id(entry: PanelConfigEntry, issue: str) -> str:
+def issue_id(entry: PanelConfigEntry, issue: str) -> str:
+    """Return the id of an account's issue: its kind, or what it is about."""
     return f"{entry.entry_id}_{issue}"

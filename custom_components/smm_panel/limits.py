@@ -10,6 +10,9 @@ from .const import CONF_DAILY_BUDGET, CONF_KEEP_BALANCE, CONF_MAX_CHARGE
 
 _NOTHING = Decimal(0)
 
+LIMITS = (CONF_MAX_CHARGE, CONF_DAILY_BUDGET, CONF_KEEP_BALANCE)
+"""The options that hold a limit, an amount of money as text; those not set are not there."""
+
 
 class Limit(StrEnum):
     """What an order can be refused for."""
@@ -54,12 +57,11 @@ class Limits:
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
         """Read the options of a config entry, which hold money as text."""
-        amounts = {
-            name: Decimal(options[name])
-            for name in (CONF_MAX_CHARGE, CONF_DAILY_BUDGET, CONF_KEEP_BALANCE)
-            if name in options
-        }
-        return cls(**amounts)
+        return cls(**{name: Decimal(options[name]) for name in LIMITS if name in options})
+
+    def budget_left(self, spent_today: Decimal) -> Decimal | None:
+        """Return the budget per day less what was spent, negative if that is more."""
+        return None if self.daily_budget is None else self.daily_budget - spent_today
 
     @property
     def is_any_set(self) -> bool:
@@ -104,9 +106,8 @@ def check(
         if limits.is_any_set:
             raise UnknownPriceError
         return Left()
-    budget = balance = None
-    if limits.daily_budget is not None:
-        budget = limits.daily_budget - means.spent_today
+    budget = limits.budget_left(means.spent_today)
+    balance = None
     if limits.keep_balance is not None:
         balance = means.balance - limits.keep_balance
     for limit, allowed, left in (

@@ -1,6 +1,8 @@
-"""Amounts as text."""
+"""Amounts as text, and the unit they are in."""
 
 from decimal import Decimal
+
+from homeassistant.generated.currencies import ACTIVE_CURRENCIES
 
 _CENTS = 2
 
@@ -18,3 +20,14 @@ def price_text(amount: Decimal, currency: str | None) -> str:
     plain = f"{amount.normalize():f}"
     shown = plain if len(plain.partition(".")[2]) > _CENTS else f"{amount:.{_CENTS}f}"
     return f"{shown} {currency or ''}".rstrip()
+
+
+def currency_unit(currency: str | None) -> str | None:
+    """Return the unit of amounts: the ISO 4217 code, or the panel's word if it is none."""
+    code = (currency or "").upper()
+    return code if code in ACTIVE_CURRENCIES else currency
+
+
+def is_iso_unit(unit: str | None) -> bool:
+    """Tell whether a unit may be that of a monetary entity, which promises an ISO 4217 code."""
+    return unit in ACTIVE_CURRENCIES

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import cached_json_fragment, json_fragment
 
 from .api import ItemError, OrderReport, RefillStatus
-from .book_content import BookContent, Damage
+from .book_content import BookContent, Damage, Settings
 from .book_store import BookStore, OrderBookWriteError
 from .const import SAVE_DELAY
 from .evidence import Evidence
@@ -32,6 +32,7 @@ class OrderBook:
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Prepare the book of a config entry; `async_load` fills it."""
         self.spending = Spending()
+        self.settings = Settings()
         self.damage: Damage | None = None
         """Set until the user has seen that something was lost."""
         self._hass = hass
@@ -90,7 +91,8 @@ class OrderBook:
             self.damage = await self._store.async_set_aside()
         for order in content.orders:
             self._put(order)
-        self.spending.restore(content.forgotten, content.before)
+        self.spending.restore(content.forgotten, content.days, content.before)
+        self.settings = content.settings
         self._slots = content.slots
         interrupted = [
             order
@@ -134,6 +136,15 @@ class OrderBook:
             await self.async_save()
         except OrderBookWriteError:
             self.damage = damage
+            raise
+
+    async def async_set_low_balance(self, amount: Decimal) -> None:
+        """Keep the balance below which the owner wants to know. Raises OrderBookWriteError."""
+        before, self.settings = self.settings, replace(self.settings, low_balance=amount)
+        try:
+            await self.async_save()
+        except OrderBookWriteError:
+            self.settings = before
             raise
 
     def apply(
@@ -238,7 +249,9 @@ class OrderBook:
             "orders": list(self._rows.values()),
             "slots": {str(slot): key for slot, key in self._slots.copy().items()},
             "forgotten": [as_json(item) for item in self.spending.forgotten.copy()],
+            "days": [as_json(item) for item in self.spending.days.copy()],
             "before": [as_json(item) for item in self.spending.before.copy()],
+            "settings": as_json(self.settings),
             "damage": None if self.damage is None else as_json(self.damage),
         }
 

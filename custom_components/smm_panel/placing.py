@@ -31,6 +31,7 @@ from .limits import Left, LimitExceededError, Limits, Means, UnknownPriceError, 
 from .money import price_text
 from .order_book import OrderBook
 from .origin import Origin, async_origin
+from .preset import Preset
 from .spending import estimate, parts
 from .tracked_order import Placement, TrackedOrder
 from .writes import async_carry_through, async_intend, async_publish_written
@@ -50,12 +51,16 @@ NO_GUARD = Guard()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """An order that its service can take, and what it is expected to cost."""
+    """An order that its service can take, and what it is expected to cost.
+
+    `preset` is the id of the preset that it comes from.
+    """
 
     request: OrderRequest
     service: Service
     estimate: Decimal | None
     guard: Guard
+    preset: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +107,27 @@ async def async_quote(
             },
         )
     return Quote(request=request, service=service, estimate=estimate(request, service), guard=guard)
+
+
+async def async_quote_preset(
+    hass: HomeAssistant,
+    entry: PanelConfigEntry,
+    preset: Preset,
+    fields: Mapping[str, Any] | None = None,
+    guard: Guard = NO_GUARD,
+) -> Quote:
+    """Check the order of a preset without sending it; `fields` go before those of the preset.
+
+    Of two largest charges the lower one holds. Raises as `async_quote` does.
+    """
+    amounts = [item for item in (preset.max_charge, guard.max_charge) if item is not None]
+    quote = await async_quote(
+        hass,
+        entry,
+        {"service": preset.service, **preset.fields, **(fields or {})},
+        replace(guard, max_charge=min(amounts, default=None)),
+    )
+    return replace(quote, preset=preset.id)
 
 
 async def async_check(hass: HomeAssistant, entry: PanelConfigEntry, quote: Quote) -> Left:
@@ -210,6 +236,7 @@ def _intent(entry: PanelConfigEntry, quote: Quote, origin: Origin) -> TrackedOrd
         can_refill=service.refill,
         can_cancel=service.cancel,
         origin=origin,
+        preset=quote.preset,
         evidence=Evidence(balance_before=data.balance.expected()),
     )
 

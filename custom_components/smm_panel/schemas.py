@@ -21,6 +21,7 @@ ATTR_LIMIT = "limit"
 ATTR_MAX_CHARGE = "max_charge"
 ATTR_MAX_RATE = "max_rate"
 ATTR_ORDERS = "orders"
+ATTR_PRESET = "preset"
 ATTR_REFILLS = "refills"
 ATTR_SEARCH = "search"
 ATTR_SERVICE = "service"
@@ -130,35 +131,42 @@ GET_SERVICES_SCHEMA = vol.Schema(
     }
 )
 
+ORDER_FIELDS: dict[vol.Marker, Any] = {
+    vol.Optional("link"): as_text,
+    vol.Optional("quantity"): as_whole_number,
+    vol.Optional("runs"): as_whole_number,
+    vol.Optional("interval"): as_whole_number,
+    vol.Optional("comments"): as_lines,
+    vol.Optional("usernames"): as_lines,
+    vol.Optional("username"): as_text,
+    vol.Optional("hashtags"): as_lines,
+    vol.Optional("hashtag"): as_text,
+    vol.Optional("media"): as_text,
+    vol.Optional("answer_number"): as_whole_number,
+    vol.Optional("groups"): as_lines,
+    vol.Optional("keywords"): as_lines,
+    vol.Optional("min"): as_whole_number,
+    vol.Optional("max"): as_whole_number,
+    vol.Optional("posts"): as_whole_number,
+    vol.Optional("old_posts"): as_whole_number,
+    vol.Optional("delay"): as_whole_number,
+    vol.Optional("expiry"): as_date,
+    vol.Optional("country"): as_text,
+    vol.Optional("device"): as_whole_number,
+    vol.Optional("type_of_traffic"): as_whole_number,
+    vol.Optional("google_keyword"): as_text,
+    vol.Optional("referring_url"): as_text,
+    vol.Optional("extra"): extra_fields,
+}
+
+ORDER_FIELDS_SCHEMA = vol.Schema(ORDER_FIELDS)
+
 PLACE_ORDER_SCHEMA = vol.Schema(
     {
         **ACCOUNT_FIELD,
-        vol.Required(ATTR_SERVICE): service_id,
-        vol.Optional("link"): as_text,
-        vol.Optional("quantity"): as_whole_number,
-        vol.Optional("runs"): as_whole_number,
-        vol.Optional("interval"): as_whole_number,
-        vol.Optional("comments"): as_lines,
-        vol.Optional("usernames"): as_lines,
-        vol.Optional("username"): as_text,
-        vol.Optional("hashtags"): as_lines,
-        vol.Optional("hashtag"): as_text,
-        vol.Optional("media"): as_text,
-        vol.Optional("answer_number"): as_whole_number,
-        vol.Optional("groups"): as_lines,
-        vol.Optional("keywords"): as_lines,
-        vol.Optional("min"): as_whole_number,
-        vol.Optional("max"): as_whole_number,
-        vol.Optional("posts"): as_whole_number,
-        vol.Optional("old_posts"): as_whole_number,
-        vol.Optional("delay"): as_whole_number,
-        vol.Optional("expiry"): as_date,
-        vol.Optional("country"): as_text,
-        vol.Optional("device"): as_whole_number,
-        vol.Optional("type_of_traffic"): as_whole_number,
-        vol.Optional("google_keyword"): as_text,
-        vol.Optional("referring_url"): as_text,
-        vol.Optional("extra"): extra_fields,
+        vol.Optional(ATTR_SERVICE, default=""): service_id,
+        vol.Optional(ATTR_PRESET): cv.string,
+        **ORDER_FIELDS,
         vol.Optional(ATTR_MAX_CHARGE): price,
         vol.Optional(ATTR_MAX_RATE): price,
         vol.Optional(ATTR_ALLOW_DUPLICATE, default=False): cv.boolean,

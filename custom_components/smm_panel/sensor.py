@@ -1,10 +1,9 @@
 """Sensors of an account and of its order slots."""
 
-from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -13,28 +12,32 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, PERCENTAGE, EntityCategory, Platform
-from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.generated.currencies import ACTIVE_CURRENCIES
+from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfTime
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.event import async_track_time_change
-from homeassistant.util import dt as dt_util
 
-from .api import OrderStatus, RefillStatus
+from .api import RefillStatus
 from .asked import Asking
-from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry
+from .const import CONF_DAILY_BUDGET, DOMAIN
+from .coordinator import OrdersCoordinator, PanelConfigEntry
 from .entity import AccountEntity, OrderSlotEntity, async_add_slots
 from .money import money_text
-from .spending import Amounts, expense
-from .tracked_order import Placement, TrackedOrder
+from .money_sensor import (
+    BalanceLastsSensor,
+    BalanceSensor,
+    BudgetLeftSensor,
+    MoneySensor,
+    SpentTodaySensor,
+    SpentTotalSensor,
+)
+from .preset_entity import async_add_presets
+from .preset_sensor import preset_sensors
+from .spending import expense
+from .tracked_order import ORDER_STATES, TrackedOrder
 
 # The coordinators read for all of them.
 PARALLEL_UPDATES = 0
-
-STATUS_OPTIONS = [
-    *(status.value for status in OrderStatus if status is not OrderStatus.UNKNOWN),
-    Placement.UNCONFIRMED.value,
-]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,21 @@ BALANCE = SensorEntityDescription(
     translation_key="balance",
     # The only state class that Home Assistant knows for money.
     state_class=SensorStateClass.TOTAL,
+    suggested_display_precision=2,
+)
+
+BALANCE_LASTS = SensorEntityDescription(
+    key="balance_lasts",
+    translation_key="balance_lasts",
+    device_class=SensorDeviceClass.DURATION,
+    native_unit_of_measurement=UnitOfTime.DAYS,
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=1,
+)
+
+BUDGET_LEFT = SensorEntityDescription(
+    key="budget_left_today",
+    translation_key="budget_left_today",
     suggested_display_precision=2,
 )
 
@@ -93,7 +111,7 @@ STATUS = OrderSensorEntityDescription(
     key="status",
     translation_key="status",
     device_class=SensorDeviceClass.ENUM,
-    options=STATUS_OPTIONS,
+    options=list(ORDER_STATES),
     value_fn=lambda order: order.state,
 )
 
@@ -144,16 +162,19 @@ async def async_setup_entry(
     entry: PanelConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the account's sensors, and those of order slots as they come into use."""
+    """Add the sensors of account and presets, and those of slots as they come into use."""
+    async_add_presets(entry, async_add_entities, partial(preset_sensors, entry))
     data = entry.runtime_data
     async_add_entities(
         [
             BalanceSensor(data.balance, BALANCE),
+            BalanceLastsSensor(data.balance, BALANCE_LASTS),
             *(CountSensor(data.orders, description) for description in COUNTS),
             SpentTodaySensor(data.orders, SPENT_TODAY),
             SpentTotalSensor(data.orders, SPENT_TOTAL),
         ]
     )
+    _add_budget(hass, entry, async_add_entities)
     async_add_slots(
         entry,
         async_add_entities,
@@ -168,42 +189,20 @@ async def async_setup_entry(
     )
 
 
-class MoneySensor(SensorEntity):
-    """A sensor in the currency of the panel."""
-
-    @property
-    @abstractmethod
-    def currency(self) -> str | None:
-        """The currency as the panel wrote it."""
-
-    @property
-    @override
-    def device_class(self) -> SensorDeviceClass | None:
-        """Monetary, which promises an ISO 4217 code; panels also have units of their own."""
-        iso = self.native_unit_of_measurement in ACTIVE_CURRENCIES
-        return SensorDeviceClass.MONETARY if iso else None
-
-    @property
-    @override
-    def native_unit_of_measurement(self) -> str | None:
-        if (currency := self.currency) is None:
-            return None
-        code = currency.upper()
-        return code if code in ACTIVE_CURRENCIES else currency
-
-
-class BalanceSensor(AccountEntity[BalanceCoordinator], MoneySensor):
-    """The balance of the account."""
-
-    @property
-    @override
-    def currency(self) -> str | None:
-        return self.coordinator.data.currency
-
-    @property
-    @override
-    def native_value(self) -> Decimal:
-        return self.coordinator.data.amount
+def _add_budget(
+    hass: HomeAssistant,
+    entry: PanelConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add what is left of the budget per day, or remove what is left over of it without one."""
+    budget = BudgetLeftSensor(entry.runtime_data.orders, BUDGET_LEFT)
+    if CONF_DAILY_BUDGET in entry.options:
+        async_add_entities([budget])
+        return
+    registry = er.async_get(hass)
+    entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, str(budget.unique_id))
+    if entity_id is not None:
+        registry.async_remove(entity_id)
 
 
 class CountSensor(AccountEntity[OrdersCoordinator], SensorEntity):
@@ -216,77 +215,6 @@ class CountSensor(AccountEntity[OrdersCoordinator], SensorEntity):
     def native_value(self) -> int:
         orders = self.coordinator.book.orders.values()
         return sum(map(self.entity_description.value_fn, orders))
-
-
-class SpentSensor(AccountEntity[OrdersCoordinator], MoneySensor):
-    """What was spent on orders placed from here, in the account's currency."""
-
-    _unrecorded_attributes = frozenset({"estimate", "charge", "given_back"})
-
-    @property
-    @abstractmethod
-    def spent(self) -> Amounts:
-        """The sums to show."""
-
-    @property
-    @override
-    def currency(self) -> str | None:
-        return self.coordinator.config_entry.runtime_data.balance.data.currency
-
-    @property
-    @override
-    def native_value(self) -> Decimal:
-        return self.spent.cost
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, Any]:
-        """Estimate against charge, and what came back of it."""
-        spent = self.spent
-        return {
-            "estimate": money_text(spent.estimate),
-            "charge": money_text(spent.charge),
-            "given_back": money_text(spent.given_back),
-        }
-
-
-class SpentTodaySensor(SpentSensor):
-    """What was spent since midnight, Home Assistant's time."""
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Begin anew at midnight, and when another time zone has another one."""
-        await super().async_added_to_hass()
-        # Every hour: where the clocks go forward at midnight, that day has no 0:00.
-        self.async_on_remove(
-            async_track_time_change(self.hass, self._async_begin_anew, minute=0, second=0)
-        )
-        self.async_on_remove(
-            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_begin_anew)
-        )
-
-    @callback
-    def _async_begin_anew(self, _: datetime | Event) -> None:
-        self.async_write_ha_state()
-
-    @property
-    @override
-    def last_reset(self) -> datetime:
-        return dt_util.as_utc(dt_util.start_of_local_day())
-
-    @property
-    @override
-    def spent(self) -> Amounts:
-        return self.coordinator.book.spending.since(self.last_reset, self.currency)
-
-
-class SpentTotalSensor(SpentSensor):
-    """What was spent in all."""
-
-    @property
-    @override
-    def spent(self) -> Amounts:
-        return self.coordinator.book.spending.total(self.currency)
 
 
 class OrderSensor(OrderSlotEntity, SensorEntity):

@@ -28,7 +28,8 @@ from .asking import async_cancel_orders, async_refill_orders
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .errors import invalid_order, panel_errors
-from .placing import Guard, async_check, async_place_order, async_quote
+from .placing import Guard, async_check, async_place_order, async_quote, async_quote_preset
+from .preset import find_preset
 from .responses import (
     balance_answer,
     error_answer,
@@ -46,6 +47,7 @@ from .schemas import (
     ATTR_MAX_CHARGE,
     ATTR_MAX_RATE,
     ATTR_ORDERS,
+    ATTR_PRESET,
     ATTR_REFILLS,
     ATTR_SEARCH,
     ATTR_SERVICE,
@@ -106,9 +108,16 @@ async def _async_place_order(call: ServiceCall) -> ServiceResponse:
         max_rate=fields.pop(ATTR_MAX_RATE, None),
         allow_duplicate=fields.pop(ATTR_ALLOW_DUPLICATE),
     )
+    wanted = fields.pop(ATTR_PRESET, "")
     if not fields[ATTR_SERVICE]:
+        del fields[ATTR_SERVICE]
+    if wanted.strip():
+        preset = find_preset(entry, wanted)
+        quote = await async_quote_preset(call.hass, entry, preset, fields, guard)
+    elif ATTR_SERVICE in fields:
+        quote = await async_quote(call.hass, entry, fields, guard)
+    else:
         raise invalid_order(InvalidOrderError(ATTR_SERVICE, OrderProblem.REQUIRED))
-    quote = await async_quote(call.hass, entry, fields, guard)
     if dry_run:
         left = await async_check(call.hass, entry, quote)
         return placed_answer(quote, None, left, _currency(entry))

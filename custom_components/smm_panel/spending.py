@@ -1,8 +1,8 @@
 """What orders cost, and what was spent: sums over the order book."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
 
@@ -15,6 +15,13 @@ RATE_UNIT = 1000
 # No day in any time zone began longer ago; until then it matters when money was spent.
 KEPT_APART = timedelta(days=2)
 
+# Long enough to level out the days of the week, short enough to follow a new habit.
+RATE_DAYS = 7
+
+# A rate next to nothing would otherwise make a number that no sensor can show.
+_CENTURY = Decimal(36_525)
+
+_A_DAY = timedelta(days=1)
 _NOTHING = Decimal(0)
 
 
@@ -113,17 +120,49 @@ def _given_back(order: TrackedOrder, charge: Decimal) -> Decimal:
     return _NOTHING if share is None else charge * (1 - share)
 
 
+def daily_rate(expenses: Iterable[Expense], now: datetime) -> Decimal | None:
+    """Return what is spent in a day, by what was spent in the last ones.
+
+    That is what the orders placed today and on the seven days before cost (days in UTC, so
+    that sums of a day are in or out as a whole), divided by the time since those days
+    began; or since the first of all orders, if that was later (of a sum, its youngest: rather
+    too high a rate than too low). None if that was less than a day ago, or nothing was spent: then there is too little to go by.
+    """
+    known = list(expenses)
+    start = max(_rate_start(now), min((item.at for item in known), default=now))
+    elapsed = now - start
+    cost = _sum(item.amounts for item in known if item.at >= start).cost
+    if elapsed < _A_DAY or cost <= 0:
+        return None
+    return cost / Decimal(str(elapsed / _A_DAY))
+
+
+def days_left(balance: Decimal, rate: Decimal) -> Decimal:
+    """Return how many days a balance lasts at a rate per day, to a tenth, at most a century."""
+    return round(min(max(balance, _NOTHING) / rate, _CENTURY), 1)
+
+
+def _rate_start(now: datetime) -> datetime:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=RATE_DAYS)
+
+
 class Spending:
     """Running sums of what the orders of one account cost.
 
-    Orders that were forgotten stay counted: each by itself for two days, then in one sum.
+    Orders that were forgotten stay counted: each by itself for two days, then in one sum for
+    each day of the last week, and in the end in one sum for all the time before.
     """
 
     def __init__(self) -> None:
         """Begin with nothing spent."""
         self.forgotten: list[Expense] = []
+        self.days: list[Expense] = []
+        """One for each day and currency; `at` is that of the youngest in it."""
+
         self.before: list[Expense] = []
         """One for each currency; `at` is that of the youngest in it."""
+
         self._expenses: dict[str, Expense] = {}
         self._totals: dict[str | None, Amounts] = {}
 
@@ -144,32 +183,32 @@ class Spending:
         if (old := self._expenses.pop(key, None)) is not None:
             self.forgotten.append(old)
 
-    def restore(self, forgotten: Iterable[Expense], before: Iterable[Expense]) -> None:
+    def restore(
+        self, forgotten: Iterable[Expense], days: Iterable[Expense], before: Iterable[Expense]
+    ) -> None:
         """Count what was forgotten before a restart."""
-        self.forgotten, self.before = list(forgotten), list(before)
-        for old in (*self.forgotten, *self.before):
+        self.forgotten, self.days, self.before = list(forgotten), list(days), list(before)
+        for old in (*self.forgotten, *self.days, *self.before):
             self._add(old)
 
     def sum_up(self, now: datetime) -> bool:
-        """Put the forgotten ones of the last days but two into one sum; tell if there were any."""
+        """Put what was forgotten into sums, except of the last two days; tell if any changed."""
+        start = _rate_start(now)
         old = [item for item in self.forgotten if now - item.at > KEPT_APART]
-        if not old:
+        over = [item for item in (*self.days, *old) if item.at < start]
+        if not old and not over:
             return False
         self.forgotten = [item for item in self.forgotten if now - item.at <= KEPT_APART]
-        sums = {item.currency: item for item in self.before}
-        for item in old:
-            known = sums.get(item.currency)
-            sums[item.currency] = (
-                item
-                if known is None
-                else Expense(
-                    at=max(item.at, known.at),
-                    currency=item.currency,
-                    amounts=known.amounts.plus(item.amounts),
-                )
-            )
-        self.before = list(sums.values())
+        self.days = _sums(
+            (item for item in (*self.days, *old) if item.at >= start),
+            lambda item: (item.at.astimezone(UTC).date(), item.currency),
+        )
+        self.before = _sums((*self.before, *over), lambda item: item.currency)
         return True
+
+    def rate(self, now: datetime, currency: str | None) -> Decimal | None:
+        """Return what is spent in a day in a currency, as `daily_rate` does."""
+        return daily_rate(self._in(currency), now)
 
     def total(self, currency: str | None) -> Amounts:
         """Return what was spent in a currency in all."""
@@ -179,13 +218,15 @@ class Spending:
 
     def since(self, start: datetime, currency: str | None) -> Amounts:
         """Return what was spent in a currency from a moment within the last two days on."""
-        return _sum(
-            item.amounts
-            # The last is younger than that only if the clock was set back: better too much.
-            for items in (self._expenses.values(), self.forgotten, self.before)
-            for item in items
-            if item.at >= start and is_same_currency(item.currency, currency)
-        )
+        # Sums are younger than that only if the clock was set back: better too much.
+        return _sum(item.amounts for item in self._in(currency) if item.at >= start)
+
+    def _in(self, currency: str | None) -> Iterator[Expense]:
+        """Everything that was spent in a currency, the sums as one expense each."""
+        for items in (self._expenses.values(), self.forgotten, self.days, self.before):
+            for item in items:
+                if is_same_currency(item.currency, currency):
+                    yield item
 
     def _add(self, item: Expense, sign: int = 1) -> None:
         known = self._totals.get(item.currency, NOTHING_SPENT)
@@ -198,3 +239,20 @@ class Spending:
 
 def _sum(amounts: Iterable[Amounts]) -> Amounts:
     return reduce(Amounts.plus, amounts, NOTHING_SPENT)
+
+
+def _sums(items: Iterable[Expense], group: Callable[[Expense], Hashable]) -> list[Expense]:
+    """Add up the expenses of each group, which are in one currency."""
+    sums: dict[Hashable, Expense] = {}
+    for item in items:
+        known = sums.get(group(item))
+        sums[group(item)] = (
+            item
+            if known is None
+            else Expense(
+                at=max(item.at, known.at),
+                currency=item.currency,
+                amounts=known.amounts.plus(item.amounts),
+            )
+        )
+    return list(sums.values())

@@ -28,6 +28,12 @@ class Placement(StrEnum):
     """Sent, but the answer was lost: the panel may have it or not."""
 
 
+ORDER_STATES = (
+    *(status.value for status in OrderStatus if status is not OrderStatus.UNKNOWN),
+    Placement.UNCONFIRMED.value,
+)
+"""What `TrackedOrder.state` can be."""
+
 ATTENTION = frozenset({OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.FAILED})
 
 # Final, and part of the charge or all of it comes back.
@@ -52,7 +58,7 @@ class TrackedOrder:
     type has none; `parts` is the number of orders that a drip-feed or subscription makes
     at most; `max_charge` is what the caller allowed. Money is in `currency`, the
     account's at the time; `charge` is the highest that the panel has told, before it
-    gave anything back.
+    gave anything back. `preset` is the id of the preset it was placed from, if any.
     """
 
     key: str
@@ -77,6 +83,7 @@ class TrackedOrder:
     cancel: Cancel | None = None
     refills: tuple[Refill, ...] = ()
     origin: Origin | None = None
+    preset: str | None = None
     evidence: Evidence | None = None
 
     @classmethod

@@ -1,0 +1,44 @@
+"""The warning that the balance of an account is low."""
+
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import BalanceCoordinator, PanelConfigEntry
+from .entity import AccountEntity
+
+# The coordinator reads for it.
+PARALLEL_UPDATES = 0
+
+LOW_BALANCE = BinarySensorEntityDescription(
+    key="low_balance",
+    translation_key="low_balance",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: PanelConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the account's warning."""
+    async_add_entities([LowBalanceSensor(entry.runtime_data.balance, LOW_BALANCE)])
+
+
+class LowBalanceSensor(AccountEntity[BalanceCoordinator], BinarySensorEntity):
+    """Whether the balance is below the threshold.
+
+    A threshold of 0, as it is at first, warns of debts only.
+    """
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        return self.coordinator.data.amount < self.coordinator.book.settings.low_balance

@@ -1,0 +1,99 @@
+"""Order presets: orders prepared by the user, each a config subentry of its account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, Self
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.exceptions import ServiceValidationError
+
+from .api import InvalidOrderError, OrderRequest, Service
+from .const import DOMAIN
+from .coordinator import PanelConfigEntry
+from .schemas import ORDER_FIELDS_SCHEMA
+from .spending import estimate
+
+SUBENTRY_PRESET: Final = "preset"
+
+CONF_SERVICE: Final = "service"
+CONF_SERVICE_NAME: Final = "service_name"
+CONF_FIELDS: Final = "fields"
+CONF_MAX_CHARGE: Final = "max_charge"
+CONF_ADMINISTRATORS_ONLY: Final = "administrators_only"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """An order that is only waiting to be placed.
+
+    `id` is that of the subentry. `fields` are the parameters of `OrderRequest` except service
+    and type. `max_charge`, in the account's currency, is the largest charge it may have.
+    """
+
+    id: str
+    name: str
+    service: str
+    service_name: str
+    fields: Mapping[str, Any]
+    max_charge: Decimal | None
+    administrators_only: bool
+
+    @classmethod
+    def of(cls, subentry: ConfigSubentry) -> Self:
+        """Return the preset that a subentry holds."""
+        return cls.read(subentry.subentry_id, subentry.title, subentry.data)
+
+    @classmethod
+    def read(cls, preset_id: str, name: str, data: Mapping[str, Any]) -> Self:
+        """Read the data of a subentry: fields as the form gave them, money as text."""
+        return cls(
+            id=preset_id,
+            name=name,
+            service=data[CONF_SERVICE],
+            service_name=data[CONF_SERVICE_NAME],
+            fields=ORDER_FIELDS_SCHEMA(dict(data[CONF_FIELDS])),
+            max_charge=Decimal(data[CONF_MAX_CHARGE]) if CONF_MAX_CHARGE in data else None,
+            administrators_only=data[CONF_ADMINISTRATORS_ONLY],
+        )
+
+    def price(self, service: Service) -> Decimal | None:
+        """Return what the order would cost of a service; None if that cannot be known."""
+        try:
+            request = OrderRequest(service=service.id, type=service.type, **self.fields)
+        except InvalidOrderError:
+            # The type of the service has changed, or a date is past: the order is refused.
+            return None
+        return estimate(request, service)
+
+
+def presets(entry: PanelConfigEntry) -> list[Preset]:
+    """Return the presets of an account."""
+    return [Preset.of(item) for item in entry.get_subentries_of_type(SUBENTRY_PRESET)]
+
+
+def find_preset(entry: PanelConfigEntry, wanted: str) -> Preset:
+    """Return the preset with this name, case aside, or id. Raises ServiceValidationError."""
+    folded = fold_name(wanted)
+    found = [
+        item for item in presets(entry) if folded in {fold_name(item.name), item.id.casefold()}
+    ]
+    if not found:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="unknown_preset",
+            translation_placeholders={"preset": wanted, "account": entry.title},
+        )
+    if len(found) > 1:
+        # Home Assistant lets people rename a preset to the name of another one.
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="ambiguous_preset",
+            translation_placeholders={"preset": wanted, "account": entry.title},
+        )
+    return found[0]
+
+
+def fold_name(name: str) -> str:
+    """Return what makes two names of presets the same."""
+    return " ".join(name.split()).casefold()

@@ -1,0 +1,97 @@
+"""Sensors of an order preset: its price now, and the last order placed from it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, override
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
+
+from .coordinator import PanelConfigEntry
+from .money_sensor import MoneySensor
+from .preset import Preset
+from .preset_entity import PresetEntity
+from .tracked_order import ORDER_STATES, TrackedOrder
+
+PRICE_NOW = SensorEntityDescription(
+    key="price_now", translation_key="price_now", suggested_display_precision=2
+)
+
+LAST_ORDER = SensorEntityDescription(
+    key="last_order",
+    translation_key="last_order",
+    device_class=SensorDeviceClass.ENUM,
+    options=list(ORDER_STATES),
+)
+
+
+def preset_sensors(entry: PanelConfigEntry, preset: Preset) -> list[PresetEntity]:
+    """Return the sensors of a preset."""
+    return [
+        PriceNowSensor(entry, preset, PRICE_NOW),
+        LastOrderSensor(entry, preset, LAST_ORDER),
+    ]
+
+
+class PriceNowSensor(PresetEntity, MoneySensor):
+    """What the order of a preset is expected to cost, by the service list read last."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Look again whenever the service list was read."""
+        await super().async_added_to_hass()
+        catalog = self.entry.runtime_data.catalog
+        self.async_on_remove(catalog.async_add_listener(self.async_write_ha_state))
+
+    @property
+    @override
+    def currency(self) -> str | None:
+        return self.entry.runtime_data.balance.data.currency
+
+    @property
+    @override
+    def native_value(self) -> Decimal | None:
+        services = self.entry.runtime_data.catalog.at_hand or {}
+        service = services.get(self.preset.service)
+        return None if service is None else self.preset.price(service)
+
+
+class LastOrderSensor(PresetEntity, SensorEntity):
+    """The status of the last order placed from a preset, for as long as it is kept."""
+
+    # They follow from the order, which the recorder has; and links are long.
+    _unrecorded_attributes = frozenset({"link"})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Look again whenever an order changed."""
+        await super().async_added_to_hass()
+        orders = self.entry.runtime_data.orders
+        self.async_on_remove(orders.async_add_listener(self.async_write_ha_state))
+
+    @property
+    def order(self) -> TrackedOrder | None:
+        """The last order from the preset."""
+        mine = (
+            order
+            for order in self.entry.runtime_data.book.orders.values()
+            if order.preset == self.preset.id
+        )
+        return max(mine, key=lambda order: order.added_at, default=None)
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        order = self.order
+        return None if order is None else order.state
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        if (order := self.order) is None:
+            return None
+        return {
+            "order": order.order,
+            "link": order.link,
+            "quantity": order.quantity,
+            "placed_at": order.added_at,
+        }
