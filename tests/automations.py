@@ -1,13 +1,19 @@
 """Automations with triggers and conditions of ours, and how often they ran."""
 
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import load_yaml_dict
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
-from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.smm_panel.api import Balance
 from custom_components.smm_panel.const import DOMAIN
+
+FOLDER = Path(__file__).parents[1] / "custom_components" / "smm_panel"
 
 ACTIVITY = "event.panel_order_activity"
 BALANCE = "sensor.panel_balance"
@@ -37,11 +43,12 @@ async def automate(hass: HomeAssistant, **parts: Any) -> list[Event]:
 
 
 async def editor_offers(
-    hass: HomeAssistant, client: MockHAClientWebSocket, category: str
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, category: str
 ) -> dict[str, dict[str, Any]]:
     """Return the texts of our triggers or conditions that the automation editor lists."""
     assert await async_setup_component(hass, "automation", {})
     assert await async_setup_component(hass, "frontend", {})
+    client = await hass_ws_client(hass)
     await client.send_json_auto_id({"type": f"{category.removesuffix('s')}_platforms/subscribe"})
     assert (await client.receive_json())["success"]
     listed = (await client.receive_json())["event"]
@@ -65,6 +72,22 @@ async def editor_offers(
             assert texts[f"{prefix}.fields.{field}.name"]
         offered[name] = {text: texts[f"{prefix}.{text}"] for text in ("name", "description")}
     return offered
+
+
+def filled_form(category: str, name: str) -> dict[str, Any]:
+    """Return what the form of a trigger or condition sends with every field filled in."""
+    form = load_yaml_dict(FOLDER / f"{category}.yaml")[name]
+    return {
+        name: field["default"] if "default" in field else field["example"]
+        for name, field in form["fields"].items()
+    }
+
+
+def set_balance(entry: MockConfigEntry, amount: str) -> None:
+    """Let another balance have been read."""
+    entry.runtime_data.balance.async_set_updated_data(
+        Balance(amount=Decimal(amount), currency="USD")
+    )
 
 
 async def reload(hass: HomeAssistant, entry: MockConfigEntry) -> None:

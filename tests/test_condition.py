@@ -1,6 +1,5 @@
 """The conditions: when they let an automation go on, and when not."""
 
-from decimal import Decimal
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -12,7 +11,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.smm_panel.api import Balance
 from custom_components.smm_panel.condition import CONDITIONS
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
@@ -26,6 +24,8 @@ from .automations import (
     automate,
     condition,
     editor_offers,
+    filled_form,
+    set_balance,
 )
 from .orders import FOLLOWERS, REFILLABLE
 from .spend import place, report_status, set_limits
@@ -59,13 +59,6 @@ class Gate:
         self._hass.bus.async_fire("go")
         await self._hass.async_block_till_done()
         return len(self._ran) > before
-
-
-def set_balance(entry: MockConfigEntry, amount: str) -> None:
-    """Let another balance have been read."""
-    entry.runtime_data.balance.async_set_updated_data(
-        Balance(amount=Decimal(amount), currency="USD")
-    )
 
 
 async def lose_the_panel(entry: MockConfigEntry, panel: PanelServer) -> None:
@@ -365,7 +358,19 @@ async def test_the_editor_offers_the_conditions(
     hass: HomeAssistant, setup_entry: MockConfigEntry, hass_ws_client: WebSocketGenerator
 ) -> None:
     """What is not in its list, or has no words there, is not found by anybody."""
-    offered = await editor_offers(hass, await hass_ws_client(hass), "conditions")
+    offered = await editor_offers(hass, hass_ws_client, "conditions")
 
     assert offered.keys() == CONDITIONS.keys()
     assert all(text["name"] and text["description"] for text in offered.values())
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+async def test_what_the_form_of_the_editor_sends_is_taken(hass: HomeAssistant, name: str) -> None:
+    """A field that the condition does not know makes it invalid once it is saved."""
+    options = filled_form("conditions", name)
+
+    config = await CONDITIONS[name].async_validate_config(
+        hass, {"target": {"entity_id": [ACTIVITY]}, "options": options}
+    )
+
+    assert config["options"].keys() == options.keys()

@@ -14,7 +14,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.smm_panel.api import Balance
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 from custom_components.smm_panel.trigger import TRIGGERS
@@ -27,7 +26,9 @@ from .automations import (
     add_other_account,
     automate,
     editor_offers,
+    filled_form,
     reload,
+    set_balance,
     trigger,
 )
 from .orders import FOLLOWERS, REFILLABLE
@@ -46,13 +47,6 @@ async def noon(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> AsyncIter
         await hass.services.async_call(
             "automation", "turn_off", {"entity_id": "automation.tried"}, blocking=True
         )
-
-
-def set_balance(entry: MockConfigEntry, amount: str) -> None:
-    """Let another balance have been read."""
-    entry.runtime_data.balance.async_set_updated_data(
-        Balance(amount=Decimal(amount), currency="USD")
-    )
 
 
 async def end(hass: HomeAssistant, panel: PanelServer, status: str) -> None:
@@ -573,7 +567,19 @@ async def test_the_editor_offers_the_triggers(
     hass: HomeAssistant, setup_entry: MockConfigEntry, hass_ws_client: WebSocketGenerator
 ) -> None:
     """What is not in its list, or has no words there, is not found by anybody."""
-    offered = await editor_offers(hass, await hass_ws_client(hass), "triggers")
+    offered = await editor_offers(hass, hass_ws_client, "triggers")
 
     assert offered.keys() == TRIGGERS.keys()
     assert all(text["name"] and text["description"] for text in offered.values())
+
+
+@pytest.mark.parametrize("name", TRIGGERS)
+async def test_what_the_form_of_the_editor_sends_is_taken(hass: HomeAssistant, name: str) -> None:
+    """A field that the trigger does not know makes it invalid once it is saved."""
+    options = filled_form("triggers", name)
+
+    config = await TRIGGERS[name].async_validate_config(
+        hass, {"target": {"entity_id": [ACTIVITY]}, "options": options}
+    )
+
+    assert config["options"].keys() == options.keys()
