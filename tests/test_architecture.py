@@ -33,13 +33,16 @@ LAYERS = (
         "preset_form",
         "preset_issues",
         "settling",
+        "targets",
     },
     {"preset_button", "preset_flow", "preset_sensor", "responses"},
     {
         "binary_sensor",
         "button",
+        "condition",
         "config_flow",
         "diagnostics",
+        "event",
         "llm",
         "logbook",
         "number",
@@ -48,6 +51,7 @@ LAYERS = (
         "services",
         "system_health",
         "todo",
+        "trigger",
     },
 )
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}

@@ -17,13 +17,14 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator,
 
 from custom_components.smm_panel.const import DOMAIN
 from custom_components.smm_panel.simulator import SimulatedPanel
-from custom_components.smm_panel.simulator.faults import Drop
+from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
-from .actions import LINK
-from .orders import placed_elsewhere
+from .actions import LINK, ORDER, act
+from .orders import REFILLABLE, placed_elsewhere
 from .repairs import Repairs, issues
 from .runs import by_automation, by_script, by_user, set_up_runs
+from .spend import ORDER_ID, place, report_status, tell
 
 ORDERED = "Instagram Followers | Mixed | No Refill for about 0.90 USD (https://example.com/p)"
 
@@ -181,3 +182,51 @@ async def test_an_order_from_elsewhere_is_no_entry(
     await setup_entry.runtime_data.orders.async_track([placed_elsewhere(simulated)])
 
     assert await entries(hass, hass_ws_client) == []
+
+
+BOUGHT = "#7 Instagram Followers | HQ | Refill 30 Days (https://example.com/p)"
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        ("Completed", "completed a refill of the order {what}"),
+        ("Rejected", "rejected a refill of the order {what}"),
+        ("Canceled", "canceled a refill of the order {what}"),
+        ("Failed", "failed to refill the order {what}"),
+    ],
+)
+async def test_what_becomes_of_an_order(
+    hass: HomeAssistant,
+    logbook: None,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    hass_ws_client: WebSocketGenerator,
+    status: str,
+    message: str,
+) -> None:
+    """Whoever asks what happened to their money reads it here, in sentences."""
+    await place(hass, panel, ORDER | {"service": REFILLABLE})
+    panel.faults.add(Reply(text='{"cancel": 1}'), action="cancel")
+    await act(hass, "cancel_orders", orders=[ORDER_ID])
+    await report_status(hass, panel, status="In progress")
+    await report_status(hass, panel, status="Completed")
+    panel.faults.add(Reply(text='{"refill": "71"}'), action="refill")
+    await act(hass, "refill_orders", orders=[ORDER_ID])
+    await hass.async_block_till_done(wait_background_tasks=True)
+    tell(panel, "refill_status", {"status": status})
+    await setup_entry.runtime_data.orders.async_refresh()
+
+    placed, *later = await entries(hass, hass_ws_client)
+
+    assert placed["message"].startswith("placed the order #7")
+    assert [entry["message"] for entry in later] == [
+        text.format(what=BOUGHT)
+        for text in (
+            "was asked to cancel the order {what}",
+            "reports the order {what} as in progress",
+            "reports the order {what} as completed",
+            "was asked for a refill of the order {what}",
+            message,
+        )
+    ]

@@ -1,23 +1,33 @@
 """The examples of the README work as they stand."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 import re
 from types import MappingProxyType
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components import persistent_notification
+from homeassistant.components.persistent_notification import UpdateType
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
+from custom_components.smm_panel.condition import CONDITIONS
 from custom_components.smm_panel.simulator import SimulatedPanel
+from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.trigger import TRIGGERS
 
+from .actions import act
+from .automations import set_balance
 from .orders import REFILLABLE, placed_elsewhere
+from .spend import ORDER_ID, place, report_status, set_limits, tell
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -151,3 +161,194 @@ async def test_a_low_balance_is_told(
     assert state
     assert state.attributes["last_triggered"]
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def automate(hass: HomeAssistant, automation: dict[str, Any]) -> list[str]:
+    """Set up an automation; what it notifies of is collected in the list."""
+    told: list[str] = []
+
+    @callback
+    def keep(
+        update: UpdateType, notifications: dict[str, persistent_notification.Notification]
+    ) -> None:
+        if update is UpdateType.ADDED:
+            told.extend(item["message"] for item in notifications.values())
+
+    assert await async_setup_component(hass, "persistent_notification", {})
+    persistent_notification.async_register_callback(hass, keep)
+    assert await async_setup_component(hass, "automation", {"automation": automation})
+    await hass.async_block_till_done()
+    return told
+
+
+async def come_to(hass: HomeAssistant, freezer: FrozenDateTimeFactory, moment: str) -> None:
+    """Let it be a moment of local time, and what belongs to it happen."""
+    freezer.move_to(datetime.fromisoformat(moment).replace(tzinfo=dt_util.DEFAULT_TIME_ZONE))
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+MY_ORDER = {"service": REFILLABLE, "link": "https://example.com/my-page", "quantity": 1000}
+
+
+@pytest.fixture
+async def my_order(hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer) -> None:
+    """An order for the page of the examples, which the panel calls pending."""
+    await place(hass, panel, MY_ORDER)
+
+
+def test_every_trigger_and_condition_has_its_example(examples: list[Any]) -> None:
+    """What has no example is guessed at."""
+    words = str(examples)
+
+    shown = re.findall(r"'(?:trigger|condition)': 'smm_panel\.(\w+)'", words)
+    assert set(shown) == TRIGGERS.keys() | CONDITIONS.keys()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        ("smm_panel.order_completed", "Completed", "Order 7 is completed."),
+        (
+            "smm_panel.order_needs_attention",
+            "Partial",
+            "Instagram Followers | HQ | Refill 30 Days for https://example.com/my-page: partial",
+        ),
+    ],
+)
+async def test_the_end_of_an_order_is_told(
+    hass: HomeAssistant,
+    my_order: None,
+    panel: PanelServer,
+    examples: list[Any],
+    words: str,
+    status: str,
+    message: str,
+) -> None:
+    """The message says which order it was, and what became of it."""
+    told = await automate(hass, example(examples, words))
+
+    await report_status(hass, panel, status=status)
+
+    assert told == [message]
+
+
+async def test_an_unconfirmed_order_is_told(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer, examples: list[Any]
+) -> None:
+    """It has no status yet; the message says what it is instead."""
+    told = await automate(hass, example(examples, "smm_panel.order_needs_attention"))
+    panel.faults.add(Drop(taken=True), action="add")
+
+    with pytest.raises(HomeAssistantError):
+        await act(hass, "place_order", **MY_ORDER)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert len(told) == 1
+    assert told[0].endswith("for https://example.com/my-page: unconfirmed")
+
+
+async def test_the_end_of_a_refill_is_told(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    my_order: None,
+    panel: PanelServer,
+    examples: list[Any],
+) -> None:
+    """A rejected one too."""
+    told = await automate(hass, example(examples, "smm_panel.refill_finished"))
+    await report_status(hass, panel, status="Completed")
+    panel.faults.add(Reply(text='{"refill": "71"}'), action="refill")
+    await act(hass, "refill_orders", orders=[ORDER_ID])
+    await hass.async_block_till_done(wait_background_tasks=True)
+    tell(panel, "refill_status", {"status": "Rejected"})
+
+    await setup_entry.runtime_data.orders.async_refresh()
+    await hass.async_block_till_done()
+
+    assert told == ["The refill is rejected."]
+
+
+async def test_a_balance_that_stays_low_is_told(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    freezer: FrozenDateTimeFactory,
+    examples: list[Any],
+) -> None:
+    """Five minutes later, once."""
+    await come_to(hass, freezer, "2026-11-02T12:00:00")
+    told = await automate(hass, example(examples, "smm_panel.balance_below"))
+    set_balance(setup_entry, "19.5")
+    await hass.async_block_till_done()
+    assert told == []
+
+    await come_to(hass, freezer, "2026-11-02T12:05:01")
+
+    assert told == ["19.5 are left."]
+
+
+async def test_a_budget_that_is_nearly_spent_is_told(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer, examples: list[Any]
+) -> None:
+    """An order for 0.90 of a budget of 1."""
+    await set_limits(hass, setup_entry, daily_budget=1)
+    told = await automate(hass, example(examples, "smm_panel.budget_spent"))
+
+    await place(hass, panel)
+
+    assert told == ["0.90 were spent today."]
+
+
+@pytest.mark.parametrize(
+    ("budget", "is_open", "orders"), [(5, False, 1), (5, True, 0), (0.5, False, 0)]
+)
+async def test_an_order_every_morning(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    freezer: FrozenDateTimeFactory,
+    examples: list[Any],
+    *,
+    budget: float,
+    is_open: bool,
+    orders: int,
+) -> None:
+    """Unless the last one is open, or today's budget has no room: each of them alone."""
+    await come_to(hass, freezer, "2026-11-02T08:00:00")
+    await set_limits(hass, setup_entry, daily_budget=budget)
+    if is_open:
+        await act(hass, "place_order", **MY_ORDER)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    before = panel.count("add")
+    await automate(hass, example(examples, "smm_panel.order_is_open"))
+
+    await come_to(hass, freezer, "2026-11-02T09:00:00")
+    await turn_off(hass)
+
+    assert panel.count("add") - before == orders
+
+
+@pytest.mark.parametrize(("balance", "reminders"), [("19.99", 1), ("20", 0)])
+async def test_a_reminder_while_the_balance_is_low(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    examples: list[Any],
+    balance: str,
+    reminders: int,
+) -> None:
+    """On no other evening."""
+    await come_to(hass, freezer, "2026-11-02T18:00:00")
+    told = await automate(hass, example(examples, "smm_panel.balance_is_below"))
+    set_balance(setup_entry, balance)
+
+    await come_to(hass, freezer, "2026-11-02T19:00:00")
+    await turn_off(hass)
+
+    assert len(told) == reminders
+
+
+async def turn_off(hass: HomeAssistant) -> None:
+    """End what waits for its time."""
+    await hass.services.async_call("automation", "turn_off", {"entity_id": "all"}, blocking=True)

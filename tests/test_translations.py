@@ -9,14 +9,18 @@ import re
 from string import Formatter
 from typing import Any
 
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
 from custom_components.smm_panel import PLATFORMS
+from custom_components.smm_panel.activity import Activity
 from custom_components.smm_panel.api import OrderProblem
+from custom_components.smm_panel.condition import CONDITIONS
 from custom_components.smm_panel.issues import Issue
 from custom_components.smm_panel.limits import Limit
 from custom_components.smm_panel.moved import PANEL_MOVED
 from custom_components.smm_panel.repairs import ATTR_ORDER
+from custom_components.smm_panel.trigger import TRIGGERS
 
 FOLDER = Path(__file__).parents[1] / "custom_components" / "smm_panel"
 TEXTS: dict[str, Any] = json.loads((FOLDER / "translations" / "en.json").read_text("utf-8"))
@@ -246,6 +250,35 @@ def test_entities_have_their_names_and_no_name_is_left_over(platform: str) -> No
 
     assert used == TEXTS["entity"][platform].keys()
     assert all(text["name"] for text in TEXTS["entity"][platform].values())
+
+
+def test_every_activity_has_its_words_and_none_is_left_over() -> None:
+    """Without them the event entity shows a key; an attribute without its name does too."""
+    attributes = TEXTS["entity"]["event"]["order_activity"]["state_attributes"]
+
+    assert attributes["event_type"]["state"].keys() == set(Activity)
+    assert all(attribute["name"] for attribute in attributes.values())
+
+
+@pytest.mark.parametrize(
+    ("category", "classes"), [("triggers", TRIGGERS), ("conditions", CONDITIONS)]
+)
+def test_triggers_and_conditions_have_their_forms_and_texts(
+    category: str, classes: dict[str, type]
+) -> None:
+    """The editor leaves out what has no form, and shows a key for a field without its name."""
+    forms = load_yaml_dict(FOLDER / f"{category}.yaml")
+    texts = TEXTS[category]
+
+    assert forms.keys() == texts.keys() == classes.keys()
+    for name, form in forms.items():
+        assert texts[name].keys() == {"name", "description", "fields"}
+        fields = texts[name]["fields"]
+        assert form["fields"].keys() == fields.keys()
+        assert all(field["name"] for field in fields.values())
+        # What the two of Home Assistant's own mean is told by their names.
+        explained = {field for field, words in fields.items() if "description" in words}
+        assert explained == fields.keys() - {"behavior", "for"}
 
 
 def is_well_formed(path: str, text: str) -> bool:

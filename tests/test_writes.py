@@ -298,8 +298,8 @@ async def test_refills_and_cancels_answer_per_order(
     order = placed_elsewhere(simulated, service=REFILLABLE)
     await orders.async_track([order])
 
-    cancels = await async_cancel_orders(hass, setup_entry, [order, "999999"])
-    refills = await async_refill_orders(hass, setup_entry, [order, "999999"])
+    cancels = await async_cancel_orders(hass, setup_entry, [order, "999999"], Context())
+    refills = await async_refill_orders(hass, setup_entry, [order, "999999"], Context())
 
     unknown = ItemError(message="Incorrect order ID", kind=ErrorKind.BAD_ORDER)
     assert cancels == {order: None, "999999": unknown}

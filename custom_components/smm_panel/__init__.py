@@ -11,6 +11,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
+from .activity import async_tell_changes
 from .api import HttpTransport, Paces, PanelClient, Transport
 from .book_store import OrderBookWriteError
 from .catalog import ServiceCatalog
@@ -30,6 +31,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SENSOR,
     Platform.TODO,
@@ -72,6 +74,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_raise_issues(hass, entry)
     async_watch_presets(hass, entry)
+    async_tell_changes(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(async_track_time_interval(hass, orders.async_prune, PRUNE_INTERVAL))
     # Thousands of orders take many requests; until they are in, the entities show

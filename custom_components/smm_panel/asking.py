@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from .activity import Activity, async_fire_activity
 from .api import ErrorKind, ItemError, Outcome, PanelClient
 from .asked import Asking, Cancel, Refill
 from .book_store import OrderBookWriteError
@@ -23,10 +24,12 @@ class _Request[T]:
     """One kind of request: how it is sent, and noted in an order.
 
     `settle` is given the order as it is, as it was before, what is known of the asking
-    (None: refused) and the panel's result where there is one.
+    (None: refused) and the panel's result where there is one; `activity` is told once the
+    panel took it.
     """
 
     action: str
+    activity: Activity
     send: Callable[[PanelClient, Iterable[str]], Awaitable[dict[str, T | ItemError]]]
     intend: Callable[[TrackedOrder, datetime], TrackedOrder]
     settle: Callable[[TrackedOrder, TrackedOrder, Asking | None, T | None], TrackedOrder]
@@ -59,32 +62,48 @@ def _settle_cancel(
 
 
 _REFILL = _Request[str](
-    action="refill", send=PanelClient.refill, intend=_intend_refill, settle=_settle_refill
+    action="refill",
+    activity=Activity.REFILL_REQUESTED,
+    send=PanelClient.refill,
+    intend=_intend_refill,
+    settle=_settle_refill,
 )
 _CANCEL = _Request[None](
-    action="cancel", send=PanelClient.cancel, intend=_intend_cancel, settle=_settle_cancel
+    action="cancel",
+    activity=Activity.CANCEL_REQUESTED,
+    send=PanelClient.cancel,
+    intend=_intend_cancel,
+    settle=_settle_cancel,
 )
 
 
 async def async_refill_orders(
-    hass: HomeAssistant, entry: PanelConfigEntry, orders: Iterable[str]
+    hass: HomeAssistant, entry: PanelConfigEntry, orders: Iterable[str], context: Context
 ) -> dict[str, str | ItemError]:
     """Ask for refills; return each order's refill id or what the panel said instead."""
-    return await async_carry_through(hass, entry, _async_ask(hass, entry, _REFILL, list(orders)))
+    return await async_carry_through(
+        hass, entry, _async_ask(hass, entry, _REFILL, list(orders), context)
+    )
 
 
 async def async_cancel_orders(
-    hass: HomeAssistant, entry: PanelConfigEntry, orders: Iterable[str]
+    hass: HomeAssistant, entry: PanelConfigEntry, orders: Iterable[str], context: Context
 ) -> dict[str, ItemError | None]:
     """Ask to cancel orders; None where the panel took the request.
 
     Whether an order is canceled in the end is told by its status alone.
     """
-    return await async_carry_through(hass, entry, _async_ask(hass, entry, _CANCEL, list(orders)))
+    return await async_carry_through(
+        hass, entry, _async_ask(hass, entry, _CANCEL, list(orders), context)
+    )
 
 
 async def _async_ask[T](
-    hass: HomeAssistant, entry: PanelConfigEntry, request: _Request[T], orders: list[str]
+    hass: HomeAssistant,
+    entry: PanelConfigEntry,
+    request: _Request[T],
+    orders: list[str],
+    context: Context,
 ) -> dict[str, T | ItemError]:
     """Send a request about orders and note in those that are tracked what became of it."""
     data = entry.runtime_data
@@ -111,7 +130,8 @@ async def _async_ask[T](
                     dict.fromkeys(before, _UNKNOWN if is_outcome_unknown(err) else _NOT_SENT)
                 )
                 raise
-        await note(results)
+        for order in await note(results):
+            async_fire_activity(hass, entry, request.activity, order, context)
     return results
 
 
@@ -125,10 +145,13 @@ async def _async_note[T](
     request: _Request[T],
     before: dict[str, TrackedOrder],
     results: dict[str, T | ItemError],
-) -> None:
-    """Note the results in the orders as they are now: polls go on meanwhile."""
+) -> list[TrackedOrder]:
+    """Note the results in the orders as they are now: polls go on meanwhile.
+
+    Returns those of which the panel took the request.
+    """
     book = entry.runtime_data.book
-    noted = []
+    noted, taken = [], []
     for order_id, result in results.items():
         order, asked = book.find(order_id), before.get(order_id)
         if order is None or asked is None or order.key != asked.key:
@@ -138,8 +161,11 @@ async def _async_note[T](
         if isinstance(result, ItemError):
             asking = Asking.UNCONFIRMED if result.outcome is Outcome.UNKNOWN else None
         value = None if isinstance(result, ItemError) else result
-        noted.append(request.settle(order, asked, asking, value))
+        noted.append(settled := request.settle(order, asked, asking, value))
+        if asking is Asking.TAKEN:
+            taken.append(settled)
     # The caller is given the results whether or not they could be written down.
     with suppress(OrderBookWriteError):
         await book.async_put(noted)
     async_publish_written(hass, entry, [order.key for order in noted])
+    return taken

@@ -7,7 +7,7 @@ from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -30,7 +30,7 @@ class OrderButtonEntityDescription(ButtonEntityDescription):
 
     available_fn: Callable[[TrackedOrder], bool]
     press_fn: Callable[
-        [HomeAssistant, PanelConfigEntry, Iterable[str]],
+        [HomeAssistant, PanelConfigEntry, Iterable[str], Context],
         Awaitable[Mapping[str, str | ItemError | None]],
     ]
 
@@ -90,7 +90,7 @@ class OrderButton(OrderSlotEntity, ButtonEntity):
                 translation_domain=DOMAIN, translation_key="slot_without_order"
             )
         results = await self.entity_description.press_fn(
-            self.hass, self.coordinator.config_entry, [order.order]
+            self.hass, self.coordinator.config_entry, [order.order], self._context or Context()
         )
         if isinstance(result := results[order.order], ItemError):
             raise ServiceValidationError(

@@ -2,10 +2,11 @@
 
 from abc import abstractmethod
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, ClassVar, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -45,7 +46,7 @@ from .errors import update_failed
 from .moved import async_note_location
 from .order_book import OrderBook
 from .order_slots import assign_slots
-from .tracked_order import TrackedOrder
+from .tracked_order import OrderChange, TrackedOrder
 
 type PanelConfigEntry = ConfigEntry[PanelData]
 
@@ -161,6 +162,11 @@ class OrdersCoordinator(PanelCoordinator[None]):
         """Follow the orders of a loaded order book."""
         super().__init__(hass, entry, client)
         self.book = book
+        self.tell: Callable[[OrderChange], None] | None = None
+        """Called with what was learnt of an order once its entities show it.
+
+        What is learnt before it is set waits for it.
+        """
         self.slot_limit = int(entry.options.get(CONF_ORDER_SLOTS, DEFAULT_ORDER_SLOTS))
         self._keep = timedelta(days=entry.options.get(CONF_KEEP_DAYS, DEFAULT_KEEP_DAYS))
         # Somebody who ordered just before a restart is still watching.
@@ -192,6 +198,10 @@ class OrdersCoordinator(PanelCoordinator[None]):
                 self._changed |= self.book.apply(reports, dt_util.utcnow())
             if refills:
                 self._changed |= self.book.apply_refills(await self._async_refills(refills))
+        except PanelError:
+            # What the answer before this one told holds all the same.
+            self.async_publish(())
+            raise
         finally:
             self._set_interval()
 
@@ -232,6 +242,14 @@ class OrdersCoordinator(PanelCoordinator[None]):
     @callback
     @override
     def async_update_listeners(self) -> None:
+        """Call the listeners that a change concerns, then tell what was learnt."""
+        self._update_listeners()
+        if self.tell is None:
+            return
+        for change in self.book.take_changes():
+            self._async_call(partial(self.tell, change))
+
+    def _update_listeners(self) -> None:
         """Call the listeners that a change concerns; all when the panel comes or goes."""
         changed, self._changed = self._changed, set()
         slots = self._assign_slots() | {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.const import CONF_URL, Platform
 from homeassistant.core import HomeAssistant, callback
@@ -18,6 +18,11 @@ from .const import CONF_PRACTICE, DOMAIN
 from .coordinator import OrdersCoordinator, PanelConfigEntry, PanelCoordinator
 from .tracked_order import TrackedOrder
 
+# The keys of the account's entities that triggers and conditions are about.
+BALANCE_KEY: Final = "balance"
+ORDER_ACTIVITY_KEY: Final = "order_activity"
+SPENT_TODAY_KEY: Final = "spent_today"
+
 
 class AccountEntity[CoordinatorT: PanelCoordinator[Any]](CoordinatorEntity[CoordinatorT]):
     """An entity of the account."""
@@ -29,7 +34,7 @@ class AccountEntity[CoordinatorT: PanelCoordinator[Any]](CoordinatorEntity[Coord
         super().__init__(coordinator)
         entry = coordinator.config_entry
         self.entity_description = description
-        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
+        self._attr_unique_id = account_unique_id(entry.entry_id, description.key)
         self._attr_device_info = account_device(entry)
 
 
@@ -129,6 +134,11 @@ def slot_of_device(entry: PanelConfigEntry, device: dr.AnyDeviceEntry) -> int | 
         if domain == DOMAIN and identifier.startswith(prefix):
             return int(identifier.removeprefix(prefix))
     return None
+
+
+def account_unique_id(entry_id: str | None, key: str) -> str:
+    """Return the unique id of an entity of the account."""
+    return f"{entry_id}_{key}"
 
 
 def account_device(entry: PanelConfigEntry) -> DeviceInfo:

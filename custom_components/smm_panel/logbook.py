@@ -7,7 +7,7 @@ from homeassistant.components.logbook import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTR
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
-from .activity import ATTR_ACTIVITY, EVENT_ORDER_ACTIVITY, Activity
+from .activity import ATTR_ACTIVITY, ATTR_NEW_STATUS, EVENT_ORDER_ACTIVITY, Activity
 from .const import DOMAIN
 from .money import price_text
 
@@ -15,7 +15,17 @@ _MESSAGES = {
     Activity.PLACED: "placed the order {what}",
     Activity.UNCONFIRMED: "sent an order of {what} whose answer was lost; it is unconfirmed",
     Activity.NOT_PLACED: "settled the unconfirmed order of {what}: it was not placed",
+    Activity.STATUS_CHANGED: "reports the order {what} as {status}",
+    Activity.REFILL_REQUESTED: "was asked for a refill of the order {what}",
+    Activity.REFILL_COMPLETED: "completed a refill of the order {what}",
+    Activity.REFILL_REJECTED: "rejected a refill of the order {what}",
+    Activity.REFILL_CANCELED: "canceled a refill of the order {what}",
+    Activity.REFILL_FAILED: "failed to refill the order {what}",
+    Activity.CANCEL_REQUESTED: "was asked to cancel the order {what}",
 }
+
+# What was expected to be paid says something only where it is decided.
+_PRICED = {Activity.PLACED, Activity.UNCONFIRMED, Activity.NOT_PLACED}
 
 
 @callback
@@ -29,14 +39,16 @@ def async_describe_events(
 
 @callback
 def _describe(event: Event) -> dict[str, str]:
-    data = event.data
+    data, activity = event.data, Activity(event.data[ATTR_ACTIVITY])
     order = f"#{data['order']}" if data["order"] else None
     what = " ".join(part for part in (order, data[ATTR_NAME]) if part)
-    if data["estimate"]:
+    if data["estimate"] and activity in _PRICED:
         what += f" for about {price_text(Decimal(data['estimate']), data['currency'])}"
     if data["link"]:
         what += f" ({data['link']})"
     return {
         LOGBOOK_ENTRY_NAME: data["account"],
-        LOGBOOK_ENTRY_MESSAGE: _MESSAGES[Activity(data[ATTR_ACTIVITY])].format(what=what),
+        LOGBOOK_ENTRY_MESSAGE: _MESSAGES[activity].format(
+            what=what, status=(data.get(ATTR_NEW_STATUS) or "").replace("_", " ")
+        ),
     }

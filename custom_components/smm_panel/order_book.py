@@ -17,7 +17,7 @@ from .const import SAVE_DELAY
 from .evidence import Evidence
 from .records import as_json
 from .spending import Spending, expense
-from .tracked_order import Placement, TrackedOrder
+from .tracked_order import OrderChange, Placement, TrackedOrder
 
 type SlotAssignment = Callable[[Mapping[int, str], Mapping[str, TrackedOrder]], dict[int, str]]
 
@@ -42,6 +42,7 @@ class OrderBook:
         self._keys: dict[str, str] = {}
         self._unsettled: dict[str, TrackedOrder] = {}
         self._slots: dict[int, str] = {}
+        self._changes: list[OrderChange] = []
 
     @property
     def orders(self) -> Mapping[str, TrackedOrder]:
@@ -100,7 +101,7 @@ class OrderBook:
             if order is not self._orders[order.key]
         ]
         for order in interrupted:
-            self._put(order)
+            self._replace(order)
         if interrupted or is_damaged:
             await self.async_save()
 
@@ -164,6 +165,11 @@ class OrderBook:
             for order in list(self._orders.values())
             if not statuses.keys().isdisjoint(order.open_refills)
         )
+
+    def take_changes(self) -> list[OrderChange]:
+        """Return what was learnt of orders since the last call, oldest first."""
+        changes, self._changes = self._changes, []
+        return changes
 
     def note_balance(self, amount: Decimal, read_at: datetime) -> None:
         """Keep the first balance read after an unconfirmed order was sent, as evidence."""
@@ -234,11 +240,15 @@ class OrderBook:
         changed: set[str] = set()
         for order in orders:
             if order != self._orders[order.key]:
-                self._put(order)
+                self._replace(order)
                 changed.add(order.key)
         if changed:
             self._save_later()
         return frozenset(changed)
+
+    def _replace(self, order: TrackedOrder) -> None:
+        self._changes.append(OrderChange(old=self._orders[order.key], new=order))
+        self._put(order)
 
     def _save_later(self) -> None:
         self._store.async_delay_save(self._data, SAVE_DELAY)

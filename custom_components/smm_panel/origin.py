@@ -8,6 +8,7 @@ from homeassistant.components.script import EVENT_SCRIPT_STARTED
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.json import JsonObjectType
 
 from .const import DOMAIN
 
@@ -33,6 +34,16 @@ class Origin:
     def as_context(self) -> Context:
         """Return the context anew, for what follows from the call later."""
         return Context(user_id=self.user, parent_id=self.parent, id=self.context)
+
+    def as_answer(self) -> JsonObjectType:
+        """Return who it is as answers and events tell it."""
+        return {
+            "user_id": self.user,
+            "user": self.user_name,
+            "automations_and_scripts": list(self.runs),
+            "context_id": self.context,
+            "parent_context_id": self.parent,
+        }
 
 
 class Runs:

@@ -178,6 +178,7 @@ async def _async_place_order(
             order = await _async_send(hass, entry, quote, intent, context)
         finally:
             async_publish_written(hass, entry, [intent.key])
+        async_fire_activity(hass, entry, Activity.PLACED, order, context)
     return Placed(order=order, left=left)
 
 
@@ -213,7 +214,6 @@ async def _async_send(
             translation_key="placed_not_saved",
             translation_placeholders={"order": placed.order, "reason": err.reason},
         ) from err
-    async_fire_activity(hass, entry, Activity.PLACED, order, context)
     return order
 
 
@@ -256,6 +256,7 @@ async def _async_close(
         if is_outcome_unknown(err):
             order = replace(intent, placement=Placement.UNCONFIRMED)
             await book.async_put([order])
+            entry.runtime_data.orders.async_publish([order.key])
             async_fire_activity(hass, entry, Activity.UNCONFIRMED, order, context)
             return
         await book.async_withdraw(intent.key)

@@ -13,7 +13,6 @@ from .const import DOMAIN, LOGGER
 from .evidence import Evidence
 from .limits import Left
 from .money import money_text
-from .origin import Origin
 from .placing import Quote
 from .spending import NOTHING_SPENT, expense
 from .tracked_order import TrackedOrder
@@ -95,7 +94,7 @@ def order_answer(order: TrackedOrder, currency: str | None) -> JsonObjectType:
         "cancel_asked_at": _time(order.cancel_asked_at),
         "cancel_unconfirmed": order.cancel is not None
         and order.cancel.asking is Asking.UNCONFIRMED,
-        "placed_by": None if order.origin is None else _origin_answer(order.origin),
+        "placed_by": None if order.origin is None else order.origin.as_answer(),
         "evidence": None if order.evidence is None else _evidence_answer(order.evidence),
     } | _report_answer(order.report or _NO_REPORT, currency)
 
@@ -125,17 +124,6 @@ def _evidence_answer(evidence: Evidence) -> JsonObjectType:
         "balance_before": money_text(evidence.balance_before),
         "balance_after": money_text(evidence.balance_after),
         "link_refused_at": _time(evidence.link_refused_at),
-    }
-
-
-def _origin_answer(origin: Origin) -> JsonObjectType:
-    """Tell who is behind an order."""
-    return {
-        "user_id": origin.user,
-        "user": origin.user_name,
-        "automations_and_scripts": list(origin.runs),
-        "context_id": origin.context,
-        "parent_context_id": origin.parent,
     }
 
 

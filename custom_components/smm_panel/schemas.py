@@ -18,6 +18,7 @@ ATTR_ALLOW_DUPLICATE = "allow_duplicate"
 ATTR_CATEGORY = "category"
 ATTR_DRY_RUN = "dry_run"
 ATTR_LIMIT = "limit"
+ATTR_LINK = "link"
 ATTR_MAX_CHARGE = "max_charge"
 ATTR_MAX_RATE = "max_rate"
 ATTR_ORDERS = "orders"
@@ -132,7 +133,7 @@ GET_SERVICES_SCHEMA = vol.Schema(
 )
 
 ORDER_FIELDS: dict[vol.Marker, Any] = {
-    vol.Optional("link"): as_text,
+    vol.Optional(ATTR_LINK): as_text,
     vol.Optional("quantity"): as_whole_number,
     vol.Optional("runs"): as_whole_number,
     vol.Optional("interval"): as_whole_number,

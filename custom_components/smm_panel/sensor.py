@@ -21,7 +21,7 @@ from .api import RefillStatus
 from .asked import Asking
 from .const import CONF_DAILY_BUDGET, DOMAIN
 from .coordinator import OrdersCoordinator, PanelConfigEntry
-from .entity import AccountEntity, OrderSlotEntity, async_add_slots
+from .entity import BALANCE_KEY, SPENT_TODAY_KEY, AccountEntity, OrderSlotEntity, async_add_slots
 from .money import money_text
 from .money_sensor import (
     BalanceLastsSensor,
@@ -55,7 +55,7 @@ class OrderSensorEntityDescription(SensorEntityDescription):
 
 
 BALANCE = SensorEntityDescription(
-    key="balance",
+    key=BALANCE_KEY,
     translation_key="balance",
     # The only state class that Home Assistant knows for money.
     state_class=SensorStateClass.TOTAL,
@@ -93,7 +93,7 @@ COUNTS = (
 )
 
 SPENT_TODAY = SensorEntityDescription(
-    key="spent_today",
+    key=SPENT_TODAY_KEY,
     translation_key="spent_today",
     state_class=SensorStateClass.TOTAL,
     suggested_display_precision=2,

@@ -191,7 +191,9 @@ async def _async_untrack_orders(call: ServiceCall) -> ServiceResponse:
 
 async def _async_refill_orders(call: ServiceCall) -> ServiceResponse:
     """Ask for refills."""
-    results = await async_refill_orders(call.hass, _entry(call), _ids(call, ATTR_ORDERS))
+    results = await async_refill_orders(
+        call.hass, _entry(call), _ids(call, ATTR_ORDERS), call.context
+    )
     return per_order_answer(
         call, results, lambda order_id, refill: {"order": order_id, "refill": refill}
     )
@@ -199,7 +201,9 @@ async def _async_refill_orders(call: ServiceCall) -> ServiceResponse:
 
 async def _async_cancel_orders(call: ServiceCall) -> ServiceResponse:
     """Ask for cancels; only a later status tells whether an order was canceled."""
-    results = await async_cancel_orders(call.hass, _entry(call), _ids(call, ATTR_ORDERS))
+    results = await async_cancel_orders(
+        call.hass, _entry(call), _ids(call, ATTR_ORDERS), call.context
+    )
     return per_order_answer(
         call, results, lambda order_id, _: {"order": order_id, "cancel_asked": True}
     )

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from .activity import Activity, async_fire_activity
+from .activity import Activity, async_fire_activity, async_tell_change, context_of
 from .api import ItemError, ListedOrder, PanelError
 from .coordinator import PanelConfigEntry
 from .order_book import OrderBook
-from .tracked_order import Placement, TrackedOrder
+from .tracked_order import OrderChange, Placement, TrackedOrder
 from .writes import async_publish_written
 
 
@@ -58,14 +58,14 @@ async def async_settle_as_placed(
         raise NotSettledError("order_unknown", report.message)
     if _is_claimed(data.book, order_id):
         raise NotSettledError("order_taken")
-    order = replace(
-        _unconfirmed(data.book, key), order=order_id, placement=Placement.PLACED, evidence=None
-    )
+    unconfirmed = _unconfirmed(data.book, key)
+    order = replace(unconfirmed, order=order_id, placement=Placement.PLACED, evidence=None)
     order = order.reported(report, dt_util.utcnow())
     try:
         await data.book.async_put([order])
     finally:
         _tell(hass, entry, Activity.PLACED, order)
+        async_tell_change(hass, entry, OrderChange(old=unconfirmed, new=order))
 
 
 async def async_settle_as_not_placed(
@@ -88,8 +88,7 @@ def _tell(
 ) -> None:
     """Publish a settled order, in the context of who ordered it."""
     async_publish_written(hass, entry, [order.key])
-    context = Context() if order.origin is None else order.origin.as_context()
-    async_fire_activity(hass, entry, activity, order, context)
+    async_fire_activity(hass, entry, activity, order, context_of(order))
 
 
 def _unconfirmed(book: OrderBook, key: str) -> TrackedOrder:

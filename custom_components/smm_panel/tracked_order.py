@@ -256,6 +256,14 @@ class TrackedOrder:
         return report.charge if is_same_currency(report.currency, self.currency) else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChange:
+    """An order before and after something new was learnt of it."""
+
+    old: TrackedOrder
+    new: TrackedOrder
+
+
 def is_same_currency(one: str | None, other: str | None) -> bool:
     """Tell whether amounts may be added up; a currency that was not told fits any."""
     return one is None or other is None or one.casefold() == other.casefold()

@@ -30,7 +30,7 @@ async def async_intend(
     hass: HomeAssistant,
     entry: PanelConfigEntry,
     intended: Iterable[TrackedOrder],
-    undo: Callable[[], Awaitable[None]],
+    undo: Callable[[], Awaitable[object]],
 ) -> None:
     """Write down what is about to be sent, or undo it and refuse to send it.
 
