@@ -1,7 +1,7 @@
 """What happens to the orders of an account, as events on Home Assistant's bus."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID, ATTR_NAME
 from homeassistant.core import Context, HomeAssistant, callback
@@ -39,11 +39,7 @@ def async_fire_activity(
         EVENT_ORDER_ACTIVITY,
         {
             ATTR_ACTIVITY: activity.value,
-            ATTR_CONFIG_ENTRY_ID: entry.entry_id,
-            ATTR_DEVICE_ID: dr.async_get_device_id_by_identifier(
-                hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id
-            ),
-            "account": entry.title,
+            **account_data(hass, entry),
             "order": order.order,
             "service": order.service,
             ATTR_NAME: order.name,
@@ -54,3 +50,14 @@ def async_fire_activity(
         },
         context=context,
     )
+
+
+def account_data(hass: HomeAssistant, entry: PanelConfigEntry) -> dict[str, Any]:
+    """Return what an event says of the account that it is about."""
+    return {
+        ATTR_CONFIG_ENTRY_ID: entry.entry_id,
+        ATTR_DEVICE_ID: dr.async_get_device_id_by_identifier(
+            hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id
+        ),
+        "account": entry.title,
+    }
