@@ -12,11 +12,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.server import PanelServer
 
+from .offers import change_service
 from .orders import REFILLABLE, placed_elsewhere
 
 README = Path(__file__).parents[1] / "README.md"
@@ -150,4 +151,27 @@ async def test_a_low_balance_is_told(
     state = hass.states.get("automation.balance_is_low")
     assert state
     assert state.attributes["last_triggered"]
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_what_the_panel_changes_is_told(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    simulated: SimulatedPanel,
+    examples: list[Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The message names the service and its old and new rate."""
+    automation = example(examples, "smm_panel_service_changed")
+    notes = async_mock_service(hass, "persistent_notification", "create")
+    assert await async_setup_component(hass, "automation", {"automation": automation})
+    await run(hass, [example(examples, "'quantity': 1000")])
+    change_service(simulated, {"rate": "1.20"})
+
+    await setup_entry.runtime_data.catalog.async_services(timedelta(-1))
+    await hass.async_block_till_done()
+
+    (note,) = notes
+    assert note.data["title"] == "Panel: Instagram Followers | Mixed | No Refill has changed"
+    assert note.data["message"].strip() == "rate: 0.90 -> 1.20"
     assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from homeassistant.const import ATTR_NAME
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
-from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.event import async_track_time_interval
 
 from .activity import account_data
 from .api import PanelError
-from .const import CATALOG_RENEWAL, DOMAIN, SERVICES_INTERVAL
+from .const import DOMAIN, SERVICES_INTERVAL, SERVICES_TURN
 from .coordinator import PanelConfigEntry
 from .money import money_text
 from .preset import presets
@@ -31,7 +31,7 @@ def async_watch_catalog(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
     watch = CatalogWatch(hass, entry)
     entry.async_on_unload(entry.runtime_data.catalog.async_add_listener(watch.async_take_in))
     entry.async_on_unload(entry.runtime_data.orders.async_add_listener(watch.async_learn))
-    entry.async_on_unload(watch.async_stop)
+    entry.async_on_unload(async_track_time_interval(hass, watch.async_turn, SERVICES_TURN))
     watch.async_turn()
 
 
@@ -39,17 +39,15 @@ class CatalogWatch:
     """Reads the service list when it is time, and holds each list against what was known."""
 
     def __init__(self, hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-        """Watch nothing until the first turn."""
+        """Prepare the watch of an account."""
         self._hass = hass
         self._entry = entry
         self._known = entry.runtime_data.known_services
         self._catalog = entry.runtime_data.catalog
-        self._cancel_turn: CALLBACK_TYPE | None = None
 
     @callback
     def async_turn(self, now: datetime | None = None) -> None:  # noqa: ARG002 - Home Assistant passes the time
-        """Read the list in the background if a service is in use."""
-        self._await_turn()
+        """Read the list in the background if that is due and a service is in use."""
         if self._watched():
             self._entry.async_create_background_task(
                 self._hass, self._async_read(), f"{self._entry.title} services in use"
@@ -58,7 +56,6 @@ class CatalogWatch:
     @callback
     def async_take_in(self) -> None:
         """Tell what has changed since the last list, whoever had it read."""
-        self._await_turn()
         # A panel that offers nothing at all has a fault, and each of its services would be gone.
         if not (offered := self._catalog.at_hand):
             return
@@ -72,22 +69,10 @@ class CatalogWatch:
         offered = self._catalog.at_hand or {}
         self._known.async_learn(offered[item] for item in self._watched() if item in offered)
 
-    @callback
-    def async_stop(self) -> None:
-        """Await no turn any more."""
-        if self._cancel_turn is not None:
-            self._cancel_turn()
-            self._cancel_turn = None
-
-    def _await_turn(self) -> None:
-        """Count the time to the next turn from now on."""
-        self.async_stop()
-        self._cancel_turn = async_call_later(self._hass, SERVICES_INTERVAL, self.async_turn)
-
     async def _async_read(self) -> None:
         # Whoever places an order or opens a form hears what is wrong, and so do the polls.
         with suppress(PanelError):
-            await self._catalog.async_services(CATALOG_RENEWAL)
+            await self._catalog.async_services(SERVICES_INTERVAL)
 
     def _watched(self) -> dict[str, None]:
         """Return the ids of the services in use, each once and in order."""
