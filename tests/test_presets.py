@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.smm_panel.simulator import SimulatedPanel
-from custom_components.smm_panel.simulator.faults import Drop
+from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import LINK, act, sent_order
@@ -238,6 +238,18 @@ async def test_an_unreachable_panel_is_told_and_can_be_tried_again(
 
     panel.faults.clear()
     assert (await send(hass, form, {}))["step_id"] == "search"
+
+
+async def test_a_busy_panel_says_when_to_go_on(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """Who sends the form again and again is kept waiting ever longer."""
+    panel.faults.add(Reply.too_many_requests(retry_after=60), action="services")
+
+    form = await begin(hass, setup_entry)
+
+    assert form["errors"] == {"base": "rate_limited_until"}
+    assert form["description_placeholders"] == {"seconds": "60"}
 
 
 async def test_ten_thousand_services_are_never_one_list(

@@ -259,6 +259,40 @@ def test_the_fields_of_fix_flows_have_their_texts() -> None:
     assert fields == {ATTR_ORDER}
 
 
+def preset_errors() -> dict[str, frozenset[str] | None]:
+    """Every error that the dialog of a preset can show, with the placeholders known to be given."""
+    found: dict[str, frozenset[str] | None] = {
+        f"invalid_order_{problem}": frozenset({"field", "limit"}) for problem in OrderProblem
+    }
+    for call, _ in calls(FOLDER / "errors.py"):
+        # A dialog writes nothing, so nothing it asks for has an unknown outcome.
+        if ast.unparse(call.func) == "Translation" and "outcome_unknown" not in ast.unparse(call):
+            key, named = call.args
+            # A name stands for {"reason": ...}, which most of the panel's errors give.
+            found[ast.literal_eval(key)] = given(named) or frozenset({"reason"})
+    for node in ast.walk(ast.parse((FOLDER / "preset_flow.py").read_text("utf-8"))):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith("errors["):
+            told = ast.walk(node.value)
+        elif isinstance(node, ast.Dict) and [*map(ast.unparse, node.values)] == ["'invalid_extra'"]:
+            told = iter(node.values)
+        else:
+            continue
+        for value in told:
+            if isinstance(value, ast.Constant):
+                found[str(value.value)] = None
+    return found
+
+
+def test_every_error_of_a_preset_has_its_text_and_no_text_is_left_over() -> None:
+    """Without its text the dialog shows a key, and the user does not know what to do next."""
+    texts = TEXTS["config_subentries"]["preset"]["error"]
+
+    assert preset_errors().keys() == texts.keys()
+    for key, given_there in preset_errors().items():
+        if given_there is not None:
+            assert placeholders(texts[key]) <= given_there
+
+
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_entities_have_their_names_and_no_name_is_left_over(platform: str) -> None:
     """An entity without its text takes the name of its device."""
