@@ -30,7 +30,7 @@ def condition(name: str, entity_id: str, /, **options: object) -> dict[str, Any]
     return _about(entity_id, options) | {"condition": f"smm_panel.{name}"}
 
 
-async def automate(hass: HomeAssistant, **parts: Any) -> list[Event]:
+async def automate(hass: HomeAssistant, **parts: Any) -> list[Event[Any]]:
     """Set up an automation of these parts; its runs are collected in the list."""
     ran = async_capture_events(hass, "ran")
     config = {"alias": "Tried", "actions": [{"event": "ran"}]} | parts

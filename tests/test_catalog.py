@@ -19,6 +19,7 @@ from custom_components.smm_panel.simulator.faults import Drop
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import ORDER, act
+from .offers import change_service
 from .orders import FOLLOWERS
 
 
@@ -91,13 +92,6 @@ async def test_an_order_is_held_against_a_list_of_this_hour(
     assert panel.count("services") == 2
     assert panel.count("add") == 0
     assert not setup_entry.runtime_data.book.orders
-
-
-def change_service(simulated: SimulatedPanel, changes: dict[str, Any] | None) -> None:
-    """Change a service at the panel, or take it away."""
-    service = simulated.services.pop(int(FOLLOWERS))
-    if changes is not None:
-        simulated.services[int(FOLLOWERS)] = replace(service, **changes)
 
 
 async def test_the_price_is_that_of_a_list_of_this_hour(

@@ -43,7 +43,7 @@ def noon(freezer: FrozenDateTimeFactory) -> None:
 class Gate:
     """An automation that goes on while a condition holds."""
 
-    def __init__(self, hass: HomeAssistant, ran: list[Event]) -> None:
+    def __init__(self, hass: HomeAssistant, ran: list[Event[Any]]) -> None:
         """Watch its runs."""
         self._hass = hass
         self._ran = ran

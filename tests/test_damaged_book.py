@@ -105,8 +105,13 @@ class BookFile:
     @property
     def kept(self) -> list[BookFile]:
         """The files beside it that have to do with it."""
-        found = self.path.parent.glob(f"{self.path.name}*")
+        found = set(self.path.parent.glob(f"{self.path.name}*")) - {self.services.path}
         return [BookFile(path) for path in sorted(found) if path != self.path]
+
+    @property
+    def services(self) -> BookFile:
+        """The file of the known services, which is nobody's order book."""
+        return BookFile(self.path.with_name(f"{self.path.name}.services"))
 
     @property
     def mode(self) -> int:
@@ -506,3 +511,21 @@ async def test_a_file_of_a_newer_minor_version_with_unknown_fields_is_kept(
     (kept,) = file.kept
     assert kept.rows[0]["priority"] == "high"
     assert [issue.translation_key for issue in issues(hass)] == ["book_damaged"]
+
+
+@pytest.mark.parametrize("damaged", NO_STORE.values(), ids=NO_STORE)
+async def test_a_damaged_file_of_known_services_raises_no_alarm(
+    hass: HomeAssistant, entry: MockConfigEntry, file: BookFile, panel: PanelServer, damaged: bytes
+) -> None:
+    """Home Assistant would advise to restore a backup, for a list that the panel has."""
+    services = file.services
+    services.write(damaged)
+
+    await start(hass, entry)
+
+    assert state_of(entry) is ConfigEntryState.LOADED
+    assert not ir.async_get(hass).issues
+    await act(hass, "place_order", **ORDER)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert b"Instagram Followers" in services.content
+    assert services.mode == 0o600

@@ -21,6 +21,7 @@ from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import LINK, ORDER, act
+from .offers import change_service
 from .orders import REFILLABLE, placed_elsewhere
 from .repairs import Repairs, issues
 from .runs import by_automation, by_script, by_user, set_up_runs
@@ -230,3 +231,41 @@ async def test_what_becomes_of_an_order(
             message,
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"rate": "1.2", "cancel": False},
+            "changed {service}: rate 0.90 -> 1.20 USD, cancel yes -> no",
+        ),
+        (None, "dropped {service}"),
+    ],
+)
+async def test_what_the_panel_changes(
+    hass: HomeAssistant,
+    logbook: None,
+    setup_entry: MockConfigEntry,
+    simulated: SimulatedPanel,
+    hass_admin_user: MockUser,
+    hass_ws_client: WebSocketGenerator,
+    changes: dict[str, Any] | None,
+    message: str,
+) -> None:
+    """Who wonders about a price finds when it changed."""
+    await by_user(hass, hass_admin_user)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    catalog = setup_entry.runtime_data.catalog
+    change_service(simulated, changes)
+    await catalog.async_services(timedelta(-1))
+    change_service(simulated, {})
+    await catalog.async_services(timedelta(-1))
+
+    _, changed, restored = await entries(hass, hass_ws_client)
+
+    service = "Instagram Followers | Mixed | No Refill #101"
+    assert changed["name"] == "Panel"
+    assert changed["message"] == message.format(service=service)
+    if changes is None:
+        assert restored["message"] == f"offers {service} again"

@@ -3,21 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.smm_panel.simulator import SimulatedPanel
-from custom_components.smm_panel.simulator.faults import Drop
+from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import LINK, act, sent_order
+from .offers import change_service
 from .orders import FOLLOWERS
 from .repairs import issues
 
@@ -37,6 +42,14 @@ async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> Any:  # noqa: AN
     """Open the dialog that adds a preset."""
     return await hass.config_entries.subentries.async_init(
         (entry.entry_id, "preset"), context={"source": SOURCE_USER}
+    )
+
+
+async def change(hass: HomeAssistant, entry: MockConfigEntry, preset: str) -> Any:  # noqa: ANN401 - as above
+    """Open the dialog that changes a preset."""
+    return await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "preset"),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": preset},
     )
 
 
@@ -97,6 +110,124 @@ async def test_a_preset_is_a_device_whose_button_orders(
     assert order.preset == preset
 
 
+async def test_the_dialog_over_http(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """A form that cannot be made JSON, or not be read back, exists for the tests alone."""
+    assert await async_setup_component(hass, "config", {})
+    client = await hass_client()
+    path = "/api/config/config_entries/subentries/flow"
+
+    async def post(path: str, data: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+        answer = await client.post(path, json=data)
+        assert answer.status == HTTPStatus.OK, await answer.text()
+        return await answer.json()
+
+    form = await post(path, {"handler": [setup_entry.entry_id, "preset"]})
+    steps = [form["step_id"]]
+    for typed in (
+        {"search": "followers no refill"},
+        {"service": FOLLOWERS},
+        ORDER,
+        TERMS | {"max_charge": 2.5},
+        {},
+    ):
+        form = await post(f"{path}/{form['flow_id']}", typed)
+        steps.append(form.get("step_id", form["type"]))
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert steps == ["search", "service", "order", "terms", "confirm", "create_entry"]
+    (subentry,) = setup_entry.subentries.values()
+    assert subentry.title == "My page"
+    assert subentry.data == {
+        "service": FOLLOWERS,
+        "service_name": "Instagram Followers | Mixed | No Refill",
+        "fields": ORDER,
+        "max_charge": "2.5",
+        "administrators_only": True,
+    }
+    assert state(hass, PRICE) == "0.90"
+
+
+async def test_a_preset_needs_a_loaded_account(
+    hass: HomeAssistant, setup_entry: MockConfigEntry
+) -> None:
+    """There is no service list to choose from, and the dialog would end in an error."""
+    assert await hass.config_entries.async_unload(setup_entry.entry_id)
+
+    end = await begin(hass, setup_entry)
+
+    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "not_loaded")
+
+
+async def test_a_preset_whose_service_is_gone_cannot_be_changed(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, simulated: SimulatedPanel
+) -> None:
+    """Nobody knows any more which fields its order needs; the name tells which to delete."""
+    preset = await add(hass, setup_entry)
+    change_service(simulated, None)
+    assert await hass.config_entries.async_reload(setup_entry.entry_id)
+
+    end = await change(hass, setup_entry, preset)
+
+    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "service_gone")
+    assert end["description_placeholders"] == {"service": "Instagram Followers | Mixed | No Refill"}
+
+
+async def test_two_presets_of_one_name_are_told_apart_by_id_alone(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """Home Assistant lets people rename one to the other; money is not spent on a guess."""
+    await add(hass, setup_entry)
+    second = await add(hass, setup_entry, name="Other")
+    hass.config_entries.async_update_subentry(
+        setup_entry, setup_entry.subentries[second], title="MY page"
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    with pytest.raises(ServiceValidationError) as error:
+        await act(hass, "place_order", preset="My page")
+    assert error.value.translation_key == "ambiguous_preset"
+    assert panel.count("add") == 0
+
+    await act(hass, "place_order", preset=second)
+    assert panel.count("add") == 1
+
+
+async def test_a_type_nobody_knows_takes_extra_fields(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    simulated: SimulatedPanel,
+) -> None:
+    """Panels invent types; their fields are sent as they are."""
+    change_service(simulated, {"type": "Stories"})
+    form = await order_form(hass, setup_entry)
+    assert "extra" in form["data_schema"].schema
+    for extra, errors in (
+        ("colour", {"extra": "invalid_extra"}),
+        ({"a-b": "red"}, {"base": "invalid_order_bad_name"}),
+    ):
+        form = await send(hass, form, ORDER | {"extra": extra})
+        assert form["errors"] == errors
+
+    form = await send(hass, form, ORDER | {"extra": {"colour": "red"}})
+    form = await send(hass, form, TERMS)
+    assert form["description_placeholders"]["price"] == "–"  # noqa: RUF001 - as it is printed
+    await send(hass, form, {})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await press(hass)
+
+    assert sent_order(panel) == {
+        "service": FOLLOWERS,
+        "link": LINK,
+        "quantity": "1000",
+        "colour": "red",
+    }
+
+
 async def test_an_unreachable_panel_is_told_and_can_be_tried_again(
     hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
 ) -> None:
@@ -107,6 +238,18 @@ async def test_an_unreachable_panel_is_told_and_can_be_tried_again(
 
     panel.faults.clear()
     assert (await send(hass, form, {}))["step_id"] == "search"
+
+
+async def test_a_busy_panel_says_when_to_go_on(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """Who sends the form again and again is kept waiting ever longer."""
+    panel.faults.add(Reply.too_many_requests(retry_after=60), action="services")
+
+    form = await begin(hass, setup_entry)
+
+    assert form["errors"] == {"base": "rate_limited_until"}
+    assert form["description_placeholders"] == {"seconds": "60"}
 
 
 async def test_ten_thousand_services_are_never_one_list(
@@ -187,10 +330,7 @@ async def test_only_administrators_press_unless_the_preset_says_otherwise(
     assert error.value.translation_key == "administrators_only"
     assert panel.count("add") == 0
 
-    form = await hass.config_entries.subentries.async_init(
-        (setup_entry.entry_id, "preset"),
-        context={"source": SOURCE_RECONFIGURE, "subentry_id": preset},
-    )
+    form = await change(hass, setup_entry, preset)
     form = await send(hass, form, ORDER)
     form = await send(hass, form, TERMS | {"pressed_by": "anyone"})
     await send(hass, form, {})

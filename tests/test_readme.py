@@ -16,7 +16,11 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+    async_mock_service,
+)
 
 from custom_components.smm_panel.condition import CONDITIONS
 from custom_components.smm_panel.simulator import SimulatedPanel
@@ -26,6 +30,7 @@ from custom_components.smm_panel.trigger import TRIGGERS
 
 from .actions import act
 from .automations import set_balance
+from .offers import change_service
 from .orders import REFILLABLE, placed_elsewhere
 from .spend import ORDER_ID, place, report_status, set_limits, tell
 
@@ -352,3 +357,26 @@ async def test_a_reminder_while_the_balance_is_low(
 async def turn_off(hass: HomeAssistant) -> None:
     """End what waits for its time."""
     await hass.services.async_call("automation", "turn_off", {"entity_id": "all"}, blocking=True)
+
+
+async def test_what_the_panel_changes_is_told(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    simulated: SimulatedPanel,
+    examples: list[Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The message names the service and its old and new rate."""
+    automation = example(examples, "smm_panel_service_changed")
+    notes = async_mock_service(hass, "persistent_notification", "create")
+    assert await async_setup_component(hass, "automation", {"automation": automation})
+    await run(hass, [example(examples, "'quantity': 1000")])
+    change_service(simulated, {"rate": "1.20"})
+
+    await setup_entry.runtime_data.catalog.async_services(timedelta(-1))
+    await hass.async_block_till_done()
+
+    (note,) = notes
+    assert note.data["title"] == "Panel: Instagram Followers | Mixed | No Refill has changed"
+    assert note.data["message"].strip() == "rate: 0.90 -> 1.20"
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -126,19 +126,41 @@ def test_exceptions_give_what_their_texts_name(used: UsedKey) -> None:
 ISSUES: dict[str, dict[str, Any]] = TEXTS["issues"]
 ISSUE_KEYS = {
     "Issue.BOOK_DAMAGED": Issue.BOOK_DAMAGED,
+    "Issue.ORDERS_LOST_OPTIONS": Issue.ORDERS_LOST_OPTIONS,
+    "Issue.ORDERS_SERVICE_GONE": Issue.ORDERS_SERVICE_GONE,
     "Issue.PRESET_SERVICE_GONE": Issue.PRESET_SERVICE_GONE,
     "Issue.PRESET_TOO_EXPENSIVE": Issue.PRESET_TOO_EXPENSIVE,
+    "Issue.PRESET_UNFIT": Issue.PRESET_UNFIT,
+    "Issue.PRICE_CHANGED": Issue.PRICE_CHANGED,
     "Issue.UNCONFIRMED_ORDER": Issue.UNCONFIRMED_ORDER,
     "PANEL_MOVED": PANEL_MOVED,
 }
 
 
-def raised_issues() -> Iterator[tuple[str, dict[str, ast.expr]]]:
-    """Every issue that the code raises: its key, and the keyword arguments."""
+@dataclass(frozen=True)
+class RaisedIssue:
+    """An issue that the code raises, and the placeholders it gives."""
+
+    is_fixable: bool
+    given: frozenset[str]
+
+
+def raised_issues() -> Iterator[tuple[str, RaisedIssue]]:
+    """Every issue that the code raises, by its key."""
     for path in FOLDER.glob("*.py"):
         for call, keywords in calls(path):
-            if ast.unparse(call.func) == "ir.async_create_issue":
-                yield ISSUE_KEYS[ast.unparse(keywords["translation_key"])], keywords
+            if ast.unparse(call.func) == "async_warn":
+                *_, key, named = call.args
+                is_fixable, always = False, {"account"}
+            elif ast.unparse(call.func) == "ir.async_create_issue":
+                key, named = keywords["translation_key"], keywords["translation_placeholders"]
+                is_fixable, always = ast.literal_eval(keywords["is_fixable"]), set()
+            else:
+                continue
+            # What `async_warn` raises itself is found at its callers.
+            if ast.unparse(key) != "issue":
+                raised = RaisedIssue(is_fixable, (given(named) or frozenset()) | always)
+                yield ISSUE_KEYS[ast.unparse(key)], raised
 
 
 def test_every_issue_has_its_text_and_no_text_is_left_over() -> None:
@@ -146,12 +168,11 @@ def test_every_issue_has_its_text_and_no_text_is_left_over() -> None:
     raised = dict(raised_issues())
 
     assert raised.keys() == ISSUES.keys()
-    for key, keywords in raised.items():
+    for key, issue in raised.items():
         texts = ISSUES[key]
-        explained = "fix_flow" if ast.literal_eval(keywords["is_fixable"]) else "description"
-        assert texts.keys() == {"title", explained}
+        assert texts.keys() == {"title", "fix_flow" if issue.is_fixable else "description"}
         named = placeholders(texts["title"]) | placeholders(texts.get("description", ""))
-        assert named <= (given(keywords["translation_placeholders"]) or set())
+        assert named <= issue.given
 
 
 @dataclass(frozen=True)
@@ -173,11 +194,15 @@ NOT_SETTLED = {
 }
 
 
-def fix_flow(name: str) -> FixFlow:
+def fix_flow(issue: Issue, name: str) -> FixFlow:
     """Read from the class of a flow what it can show."""
     tree = ast.parse((FOLDER / "repairs.py").read_text("utf-8"))
     (flow,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
     found = FixFlow(set(), set(), set(), set(), set())
+    if "ConfirmRepairFlow" in map(ast.unparse, flow.bases):
+        # Home Assistant's own step, which gives the placeholders of the issue.
+        found.steps.add("confirm")
+        found.given.update(dict(raised_issues())[issue].given)
     for node in ast.walk(flow):
         if isinstance(node, ast.keyword) and node.arg == "menu_options":
             found.menu_options.update(ast.literal_eval(node.value))
@@ -208,19 +233,20 @@ def fix_flow(name: str) -> FixFlow:
     ("issue", "flow"),
     [
         (Issue.BOOK_DAMAGED, "BookDamagedFlow"),
+        (Issue.PRICE_CHANGED, "PriceChangedFlow"),
         (Issue.UNCONFIRMED_ORDER, "UnconfirmedOrderFlow"),
     ],
 )
 def test_every_fix_flow_has_its_texts_and_no_text_is_left_over(issue: Issue, flow: str) -> None:
     """A dialog without its text shows a key, or nothing, where the user has to decide."""
-    texts, shown = ISSUES[issue]["fix_flow"], fix_flow(flow)
+    texts, shown = ISSUES[issue]["fix_flow"], fix_flow(issue, flow)
 
     assert shown.steps == texts["step"].keys()
-    assert shown.errors == texts["error"].keys()
+    assert shown.errors == texts.get("error", {}).keys()
     assert shown.aborts == texts["abort"].keys()
     options = [step.get("menu_options", {}).keys() for step in texts["step"].values()]
     assert shown.menu_options == set().union(*options)
-    for _, text in flat({"step": texts["step"], "error": texts["error"]}):
+    for _, text in flat({"step": texts["step"], "error": texts.get("error", {})}):
         assert placeholders(text) <= shown.given
     assert not any(placeholders(text) for text in texts["abort"].values())
 
@@ -237,13 +263,47 @@ def test_the_fields_of_fix_flows_have_their_texts() -> None:
     assert fields == {ATTR_ORDER}
 
 
+def preset_errors() -> dict[str, frozenset[str] | None]:
+    """Every error that the dialog of a preset can show, with the placeholders known to be given."""
+    found: dict[str, frozenset[str] | None] = {
+        f"invalid_order_{problem}": frozenset({"field", "limit"}) for problem in OrderProblem
+    }
+    for call, _ in calls(FOLDER / "errors.py"):
+        # A dialog writes nothing, so nothing it asks for has an unknown outcome.
+        if ast.unparse(call.func) == "Translation" and "outcome_unknown" not in ast.unparse(call):
+            key, named = call.args
+            # A name stands for {"reason": ...}, which most of the panel's errors give.
+            found[ast.literal_eval(key)] = given(named) or frozenset({"reason"})
+    for node in ast.walk(ast.parse((FOLDER / "preset_flow.py").read_text("utf-8"))):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith("errors["):
+            told = ast.walk(node.value)
+        elif isinstance(node, ast.Dict) and [*map(ast.unparse, node.values)] == ["'invalid_extra'"]:
+            told = iter(node.values)
+        else:
+            continue
+        for value in told:
+            if isinstance(value, ast.Constant):
+                found[str(value.value)] = None
+    return found
+
+
+def test_every_error_of_a_preset_has_its_text_and_no_text_is_left_over() -> None:
+    """Without its text the dialog shows a key, and the user does not know what to do next."""
+    texts = TEXTS["config_subentries"]["preset"]["error"]
+
+    assert preset_errors().keys() == texts.keys()
+    for key, given_there in preset_errors().items():
+        if given_there is not None:
+            assert placeholders(texts[key]) <= given_there
+
+
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_entities_have_their_names_and_no_name_is_left_over(platform: str) -> None:
     """An entity without its text takes the name of its device."""
     used = {
         ast.literal_eval(keywords["translation_key"])
-        for path in (FOLDER / f"{platform}.py", FOLDER / f"preset_{platform}.py")
-        if path.exists()
+        for prefix in ("", "order_", "preset_", "service_")
+        if (path := FOLDER / f"{prefix}{platform}.py").exists()
         for _, keywords in calls(path)
         if "translation_key" in keywords and "translation_domain" not in keywords
     }

@@ -409,7 +409,7 @@ async def test_a_balance_may_have_to_stay_low_for_a_while(
 
 async def watch_budget(
     hass: HomeAssistant, share: float, entity_id: str = SPENT_TODAY
-) -> list[Event]:
+) -> list[Event[Any]]:
     """Run an automation when a share of the budget is spent."""
     return await automate(hass, triggers=trigger("budget_spent", entity_id, share=share))
 

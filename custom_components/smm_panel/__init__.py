@@ -15,15 +15,18 @@ from .activity import async_tell_changes
 from .api import HttpTransport, Paces, PanelClient, Transport
 from .book_store import OrderBookWriteError
 from .catalog import ServiceCatalog
+from .catalog_watch import async_watch_catalog
 from .const import CONF_PRACTICE, DOMAIN, PRUNE_INTERVAL
 from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry, PanelData
 from .entity import async_name_slots, async_register_account, slot_of_device
 from .issues import async_raise_issues
+from .known_services import KnownServices
 from .moved import async_forget_location
 from .order_book import OrderBook
 from .origin import async_setup_origins
 from .practice import PracticeTransport
 from .preset_issues import async_watch_presets
+from .service_issues import async_raise_service_issues
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -58,6 +61,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
             translation_key=err.translation_key,
             translation_placeholders=err.translation_placeholders,
         ) from err
+    known_services = KnownServices(hass, entry.entry_id)
+    await known_services.async_load()
     balance = BalanceCoordinator(hass, entry, client, book)
     await balance.async_config_entry_first_refresh()
     orders = OrdersCoordinator(hass, entry, client, book)
@@ -65,6 +70,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
         client=client,
         paces=paces,
         catalog=ServiceCatalog(client),
+        known_services=known_services,
         book=book,
         balance=balance,
         orders=orders,
@@ -75,6 +81,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
     async_raise_issues(hass, entry)
     async_watch_presets(hass, entry)
     async_tell_changes(hass, entry)
+    async_watch_catalog(hass, entry)
+    # After the watch: what they tell of a new list is what that has taken in.
+    async_raise_service_issues(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(async_track_time_interval(hass, orders.async_prune, PRUNE_INTERVAL))
     # Thousands of orders take many requests; until they are in, the entities show
@@ -93,6 +102,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> bo
     if data.writes:
         # A second order book would not know of the answer this one waits for.
         await asyncio.wait(data.writes)
+    await data.known_services.async_save()
     # What the last polls brought; a file that can't be written is logged by the store.
     with suppress(OrderBookWriteError):
         await data.book.async_save()
@@ -103,6 +113,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> No
     """Delete the files of an account."""
     async_forget_location(hass, entry)
     await OrderBook(hass, entry.entry_id).async_remove()
+    await KnownServices(hass, entry.entry_id).async_remove()
     await PracticeTransport.async_remove(hass, entry.entry_id)
 
 

@@ -98,11 +98,7 @@ def _async_fire(
         EVENT_ORDER_ACTIVITY,
         {
             ATTR_ACTIVITY: news.activity.value,
-            ATTR_CONFIG_ENTRY_ID: entry.entry_id,
-            ATTR_DEVICE_ID: dr.async_get_device_id_by_identifier(
-                hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id
-            ),
-            "account": entry.title,
+            **account_data(hass, entry),
             "quantity": order.quantity,
             "estimate": money_text(order.estimate),
             **facts,
@@ -152,3 +148,14 @@ def _news(change: OrderChange) -> Iterator[News]:
                 old_status=before.status,
                 new_status=after.status,
             )
+
+
+def account_data(hass: HomeAssistant, entry: PanelConfigEntry) -> dict[str, Any]:
+    """Return what an event says of the account that it is about."""
+    return {
+        ATTR_CONFIG_ENTRY_ID: entry.entry_id,
+        ATTR_DEVICE_ID: dr.async_get_device_id_by_identifier(
+            hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id
+        ),
+        "account": entry.title,
+    }

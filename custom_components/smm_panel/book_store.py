@@ -9,10 +9,11 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from homeassistant.util.file import WriteError
-from homeassistant.util.json import SerializationError, json_loads
+from homeassistant.util.json import SerializationError
 
 from .book_content import Damage
 from .const import DOMAIN
+from .store_file import is_broken
 
 STORAGE_VERSION: Final = 1
 STORAGE_MINOR_VERSION: Final = 2
@@ -53,12 +54,8 @@ class BookStore(Store[dict[str, Any]]):
         self._failure: Exception | None = None
 
     async def async_is_broken(self) -> bool:
-        """Tell whether there is a file that is not one of a store.
-
-        `Store` would rename it and advise to restore a backup, whose orders are not those
-        of today.
-        """
-        return await self.hass.async_add_executor_job(self._is_broken)
+        """Tell whether there is a file that is not one of a store."""
+        return await self.hass.async_add_executor_job(is_broken, self.path)
 
     async def async_set_aside(self) -> Damage:
         """Keep a copy of a file that cannot be read whole. Raises OrderBookWriteError."""
@@ -99,22 +96,6 @@ class BookStore(Store[dict[str, Any]]):
             if (asked_at := row.pop("cancel_asked_at", None)) is not None:
                 row["cancel"] = {"asked_at": asked_at, "asking": "taken"}
         return old_data
-
-    def _is_broken(self) -> bool:
-        try:
-            # Not the standard library's: what `Store` reads with refuses more.
-            content = json_loads(Path(self.path).read_bytes())
-        except OSError:
-            # There is none, or `Store` tells why it cannot be read.
-            return False
-        except ValueError:
-            return True
-        return not (
-            isinstance(content, dict)
-            and isinstance(content.get("version"), int)
-            and isinstance(content.get("minor_version", 1), int)
-            and isinstance(content.get("data"), dict)
-        )
 
     def _set_aside(self) -> Damage:
         path = Path(self.path)

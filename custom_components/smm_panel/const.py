@@ -50,6 +50,12 @@ CATALOG_FRESH: Final = timedelta(hours=1)
 # A service that is not in the list may be new; asking more often would use up the ten.
 CATALOG_RENEWAL: Final = timedelta(minutes=10)
 
+# The services of presets and open orders are watched. Eight lists a day notice a change within
+# hours, and leave actions and forms nearly all of the ten an hour.
+SERVICES_INTERVAL: Final = timedelta(hours=3)
+# How often it is looked whether a list is due; after a failure it is tried again as often.
+SERVICES_TURN: Final = timedelta(minutes=30)
+
 # Panels take days for a refill; one that says nothing final for so long never will.
 REFILL_FOLLOWED: Final = timedelta(days=30)
 

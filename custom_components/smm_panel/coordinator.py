@@ -43,6 +43,7 @@ from .const import (
     WATCHED_INTERVAL,
 )
 from .errors import update_failed
+from .known_services import KnownServices
 from .moved import async_note_location
 from .order_book import OrderBook
 from .order_slots import assign_slots
@@ -58,6 +59,7 @@ class PanelData:
     client: PanelClient
     paces: Paces
     catalog: ServiceCatalog
+    known_services: KnownServices
     book: OrderBook
     balance: BalanceCoordinator
     orders: OrdersCoordinator

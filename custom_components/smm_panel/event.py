@@ -1,23 +1,14 @@
-"""What happens to the orders of an account, as an event entity."""
+"""Event entities of an account."""
 
-from typing import Any, override
-
-from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .activity import Activity, activity_signal
-from .coordinator import OrdersCoordinator, PanelConfigEntry
-from .entity import ORDER_ACTIVITY_KEY, AccountEntity
+from .coordinator import PanelConfigEntry
+from .order_event import ORDER_ACTIVITY, OrderActivity
+from .service_event import SERVICE_CHANGES, ServiceChanges
 
+# They only tell what others have read.
 PARALLEL_UPDATES = 0
-
-ACTIVITY = EventEntityDescription(
-    key=ORDER_ACTIVITY_KEY,
-    translation_key="order_activity",
-    event_types=list(Activity),
-)
 
 
 async def async_setup_entry(
@@ -25,30 +16,11 @@ async def async_setup_entry(
     entry: PanelConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the account's event entity."""
-    async_add_entities([OrderActivity(entry.runtime_data.orders, ACTIVITY)])
-
-
-class OrderActivity(AccountEntity[OrdersCoordinator], EventEntity):
-    """What happened last to any order of the account."""
-
-    # Links are long, and who is behind the event is in its context.
-    _unrecorded_attributes = frozenset({"link", "placed_by"})
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Always: an order whose answer was lost is told just when the panel is down."""
-        return True
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        await super().async_added_to_hass()
-        signal = activity_signal(self.coordinator.config_entry.entry_id)
-        self.async_on_remove(async_dispatcher_connect(self.hass, signal, self._async_tell))
-
-    @callback
-    def _async_tell(self, activity: Activity, facts: dict[str, Any], context: Context) -> None:
-        self.async_set_context(context)
-        self._trigger_event(activity.value, facts)
-        self.async_write_ha_state()
+    """Add the event entities of the account."""
+    data = entry.runtime_data
+    async_add_entities(
+        [
+            OrderActivity(data.orders, ORDER_ACTIVITY),
+            ServiceChanges(data.balance, SERVICE_CHANGES),
+        ]
+    )

@@ -1,5 +1,6 @@
 """The issues of an account that only the user can settle, as Home Assistant's repairs."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,7 +22,11 @@ class Issue(StrEnum):
     UNCONFIRMED_ORDER = "unconfirmed_order"
     BOOK_DAMAGED = "book_damaged"
     PRESET_SERVICE_GONE = "preset_service_gone"
+    PRESET_UNFIT = "preset_unfit"
     PRESET_TOO_EXPENSIVE = "preset_too_expensive"
+    ORDERS_SERVICE_GONE = "orders_service_gone"
+    ORDERS_LOST_OPTIONS = "orders_lost_options"
+    PRICE_CHANGED = "price_changed"
 
 
 @callback
@@ -75,6 +80,26 @@ def _raise_unconfirmed(hass: HomeAssistant, entry: PanelConfigEntry, order: Trac
         severity=IssueSeverity.ERROR,
         translation_key=Issue.UNCONFIRMED_ORDER,
         translation_placeholders={"account": entry.title, "order": order.label},
+    )
+
+
+@callback
+def async_warn(
+    hass: HomeAssistant,
+    entry: PanelConfigEntry,
+    about: str,
+    issue: Issue,
+    placeholders: Mapping[str, str],
+) -> None:
+    """Raise an issue that goes by itself, or bring it up to date; its text may name the account."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id(entry, about),
+        is_fixable=False,
+        severity=IssueSeverity.WARNING,
+        translation_key=issue,
+        translation_placeholders={"account": entry.title, **placeholders},
     )
 
 

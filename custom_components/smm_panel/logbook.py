@@ -1,15 +1,19 @@
-"""Logbook entries of what happened to orders."""
+"""Logbook entries of what happened to orders, and to the services in use."""
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from homeassistant.components.logbook import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .activity import ATTR_ACTIVITY, ATTR_NEW_STATUS, EVENT_ORDER_ACTIVITY, Activity
+from .catalog_watch import ATTR_CHANGE, ATTR_CHANGES, EVENT_SERVICE_CHANGED
 from .const import DOMAIN
 from .money import price_text
+from .schemas import ATTR_SERVICE
+from .service_facts import ServiceChange
 
 _MESSAGES = {
     Activity.PLACED: "placed the order {what}",
@@ -26,6 +30,11 @@ _MESSAGES = {
 
 # What was expected to be paid says something only where it is decided.
 _PRICED = {Activity.PLACED, Activity.UNCONFIRMED, Activity.NOT_PLACED}
+_SERVICE_MESSAGES = {
+    ServiceChange.CHANGED: "changed {what}",
+    ServiceChange.GONE: "dropped {what}",
+    ServiceChange.RETURNED: "offers {what} again",
+}
 
 
 @callback
@@ -35,6 +44,7 @@ def async_describe_events(
 ) -> None:
     """Describe the events; who is behind them Home Assistant adds by their context."""
     async_describe_event(DOMAIN, EVENT_ORDER_ACTIVITY, _describe)
+    async_describe_event(DOMAIN, EVENT_SERVICE_CHANGED, _describe_service)
 
 
 @callback
@@ -52,3 +62,24 @@ def _describe(event: Event) -> dict[str, str]:
             what=what, status=(data.get(ATTR_NEW_STATUS) or "").replace("_", " ")
         ),
     }
+
+
+@callback
+def _describe_service(event: Event) -> dict[str, str]:
+    data = event.data
+    message = _SERVICE_MESSAGES[ServiceChange(data[ATTR_CHANGE])].format(
+        what=f"{data[ATTR_NAME]} #{data[ATTR_SERVICE]}"
+    )
+    if changes := data[ATTR_CHANGES]:
+        told = (_describe_change(change, data["currency"]) for change in changes)
+        message += f": {', '.join(told)}"
+    return {LOGBOOK_ENTRY_NAME: data["account"], LOGBOOK_ENTRY_MESSAGE: message}
+
+
+def _describe_change(change: dict[str, Any], currency: str | None) -> str:
+    old, new = change["old"], change["new"]
+    if change["field"] == "rate":
+        old, new = price_text(Decimal(old), None), price_text(Decimal(new), currency)
+    elif isinstance(new, bool):
+        old, new = ("yes" if value else "no" for value in (old, new))
+    return f"{change['field']} {old} -> {new}"

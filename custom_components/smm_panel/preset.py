@@ -60,11 +60,21 @@ class Preset:
     def price(self, service: Service) -> Decimal | None:
         """Return what the order would cost of a service; None if that cannot be known."""
         try:
-            request = OrderRequest(service=service.id, type=service.type, **self.fields)
+            return estimate(self._request(service), service)
         except InvalidOrderError:
             # The type of the service has changed, or a date is past: the order is refused.
             return None
-        return estimate(request, service)
+
+    def problem(self, service: Service) -> InvalidOrderError | None:
+        """Return why the service cannot take the order, as it is refused with; None if it can."""
+        try:
+            self._request(service).check_limits(service)
+        except InvalidOrderError as err:
+            return err
+        return None
+
+    def _request(self, service: Service) -> OrderRequest:
+        return OrderRequest(service=service.id, type=service.type, **self.fields)
 
 
 def presets(entry: PanelConfigEntry) -> list[Preset]:

@@ -78,7 +78,7 @@ def _reader(hint: Any) -> Reader:  # noqa: ANN401 - any annotation of a field
     kind: type[Any] = hint
     if kind is Decimal:
         return _read_money
-    if kind is datetime:
+    if issubclass(kind, datetime):
         return _read_time
     if issubclass(kind, date):
         return _text_reader(kind.fromisoformat)

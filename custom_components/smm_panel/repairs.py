@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import override
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant
@@ -16,6 +17,7 @@ from .coordinator import PanelConfigEntry
 from .evidence import Evidence
 from .issues import ATTR_KEY
 from .money import price_text
+from .schemas import ATTR_SERVICE
 from .settling import (
     NotSettledError,
     async_matches,
@@ -36,6 +38,8 @@ async def async_create_fix_flow(
     """Return the flow for an issue."""
     if data is not None and ATTR_KEY in data:
         return UnconfirmedOrderFlow()
+    if data is not None and ATTR_SERVICE in data:
+        return PriceChangedFlow()
     return BookDamagedFlow()
 
 
@@ -83,6 +87,22 @@ class BookDamagedFlow(AccountFlow):
             errors=errors,
             description_placeholders={"account": entry.title, "file": file},
         )
+
+
+class PriceChangedFlow(AccountFlow, ConfirmRepairFlow):
+    """Lets the user confirm that a rate that rose was seen."""
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Tell how it rose, and ask no more once that is confirmed."""
+        if (entry := self.entry) is None:
+            return self.async_abort(reason="not_loaded")
+        if user_input is not None:
+            service = str((self.data or {}).get(ATTR_SERVICE))
+            entry.runtime_data.known_services.async_accept_rate(service)
+        return await super().async_step_confirm(user_input)
 
 
 class UnconfirmedOrderFlow(AccountFlow):

@@ -1,0 +1,165 @@
+"""The issues of services: open orders that lost theirs, and rates that rose."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.issue_registry import IssueSeverity
+
+from .api import Service
+from .const import DOMAIN
+from .coordinator import PanelConfigEntry
+from .issues import Issue, async_warn, issue_id
+from .money import price_text
+from .preset import presets
+from .schemas import ATTR_SERVICE
+from .service_facts import ServiceFacts
+from .tracked_order import TrackedOrder
+
+
+@callback
+def async_raise_service_issues(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
+    """Keep the issues of services those of the service list and the order book."""
+    raised: dict[str, _Problem] = {}
+
+    @callback
+    def update() -> None:
+        found = {problem.about: problem for problem in _problems(entry)}
+        for about in raised.keys() - found.keys():
+            ir.async_delete_issue(hass, DOMAIN, issue_id(entry, about))
+            del raised[about]
+        for about, problem in found.items():
+            if raised.get(about) != problem:
+                raised[about] = problem
+                problem.async_raise(hass, entry)
+
+    @callback
+    def withdraw() -> None:
+        """Take the issues back: nobody looks at the services while the account is not loaded."""
+        for about in raised:
+            ir.async_delete_issue(hass, DOMAIN, issue_id(entry, about))
+
+    update()
+    entry.async_on_unload(entry.runtime_data.catalog.async_add_listener(update))
+    entry.async_on_unload(entry.runtime_data.orders.async_add_listener(update))
+    entry.async_on_unload(withdraw)
+
+
+@dataclass(frozen=True, slots=True)
+class _OrdersStranded:
+    """Open orders whose service is not offered any more, or has lost what they count on."""
+
+    service: str
+    name: str
+    orders: int
+    withdrawn: tuple[str, ...]
+    """What was lost, in the words of the API; empty if that is the whole service."""
+
+    @property
+    def about(self) -> str:
+        """What the issue is about."""
+        return f"orders_{self.service}"
+
+    def async_raise(self, hass: HomeAssistant, entry: PanelConfigEntry) -> None:
+        """Raise the issue, or bring it up to date."""
+        if self.withdrawn:
+            async_warn(
+                hass,
+                entry,
+                self.about,
+                Issue.ORDERS_LOST_OPTIONS,
+                {
+                    "service": self.name,
+                    "orders": str(self.orders),
+                    "options": ", ".join(self.withdrawn),
+                },
+            )
+            return
+        async_warn(
+            hass,
+            entry,
+            self.about,
+            Issue.ORDERS_SERVICE_GONE,
+            {"service": self.name, "orders": str(self.orders)},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _RateRose:
+    """A rate that rose under presets without a largest charge."""
+
+    facts: ServiceFacts
+    presets: tuple[str, ...]
+
+    @property
+    def about(self) -> str:
+        """What the issue is about."""
+        return f"rate_{self.facts.id}"
+
+    def async_raise(self, hass: HomeAssistant, entry: PanelConfigEntry) -> None:
+        """Raise the issue, or bring it up to date."""
+        assert self.facts.rose_from is not None  # noqa: S101 - it is made of such facts only
+        currency = entry.runtime_data.balance.data.currency
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue_id(entry, self.about),
+            data={ATTR_CONFIG_ENTRY_ID: entry.entry_id, ATTR_SERVICE: self.facts.id},
+            is_fixable=True,
+            severity=IssueSeverity.WARNING,
+            translation_key=Issue.PRICE_CHANGED,
+            translation_placeholders={
+                "account": entry.title,
+                "service": f"{self.facts.name} ({self.facts.id})",
+                "old": price_text(self.facts.rose_from, currency),
+                "new": price_text(self.facts.rate, currency),
+                "presets": ", ".join(self.presets),
+            },
+        )
+
+
+type _Problem = _OrdersStranded | _RateRose
+
+
+def _problems(entry: PanelConfigEntry) -> Iterator[_Problem]:
+    yield from _stranded_orders(entry)
+    yield from _risen_rates(entry)
+
+
+def _stranded_orders(entry: PanelConfigEntry) -> Iterator[_OrdersStranded]:
+    """Find the open orders that the last service list leaves without what they were sold."""
+    if not (offered := entry.runtime_data.catalog.at_hand):
+        return
+    concerned: defaultdict[str, list[TrackedOrder]] = defaultdict(list)
+    for order in entry.runtime_data.book.orders.values():
+        if order.service is not None and order.is_open:
+            service = offered.get(order.service)
+            if service is None or _withdrawn(order, service):
+                concerned[order.service].append(order)
+    for service_id, orders in concerned.items():
+        service = offered.get(service_id)
+        lost = set() if service is None else set().union(*(_withdrawn(o, service) for o in orders))
+        yield _OrdersStranded(
+            service_id, f"{orders[-1].name} ({service_id})", len(orders), tuple(sorted(lost))
+        )
+
+
+def _withdrawn(order: TrackedOrder, service: Service) -> set[str]:
+    """Return what the service had when it was ordered and has no longer."""
+    had = {"refill": order.can_refill, "cancel": order.can_cancel}
+    return {name for name, promised in had.items() if promised and not getattr(service, name)}
+
+
+def _risen_rates(entry: PanelConfigEntry) -> Iterator[_RateRose]:
+    """Find the rates that rose unseen."""
+    for facts in entry.runtime_data.known_services.services.values():
+        unlimited = tuple(
+            item.name
+            for item in presets(entry)
+            if item.service == facts.id and item.max_charge is None
+        )
+        if unlimited and facts.rose_from is not None and not facts.gone:
+            yield _RateRose(facts, unlimited)
