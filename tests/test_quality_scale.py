@@ -2,11 +2,9 @@
 
 import json
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, cast
 
 from homeassistant import components
-from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity_platform import async_get_platforms
@@ -18,6 +16,7 @@ from custom_components.smm_panel import PLATFORMS
 from custom_components.smm_panel.const import DOMAIN
 
 from .actions import ORDER, act
+from .presets import add_preset
 from .quality_rules import CHECKS, EXEMPTIONS, HEADINGS, Sources
 
 REPOSITORY = Path(__file__).parents[1]
@@ -27,12 +26,15 @@ RULES = cast("dict[str, dict[str, str]]", load_yaml_dict(FOLDER / "quality_scale
 
 def read_sources() -> dict[str, str]:
     """Read the sources; of an image it is enough to know that it is there."""
-    files = {str(path.relative_to(FOLDER)): path for path in FOLDER.rglob("*.*")}
+    files = {
+        path.relative_to(FOLDER).as_posix(): path
+        for path in FOLDER.rglob("*")
+        if path.suffix in {".json", ".png", ".py", ".yaml"}
+    }
     files |= {name: REPOSITORY / name for name in ("README.md", "pyproject.toml", "scripts/test")}
     return {
         name: "" if path.suffix == ".png" else path.read_text("utf-8")
         for name, path in files.items()
-        if path.suffix != ".pyc"
     }
 
 
@@ -187,16 +189,8 @@ async def test_every_entity_keeps_the_rules(
     hass: HomeAssistant, entry: MockConfigEntry, device_registry: dr.DeviceRegistry
 ) -> None:
     """What the sources promise must come out in Home Assistant, on every platform."""
-    preset = ConfigSubentry(
-        data=MappingProxyType(
-            {"service": "101", "service_name": "F", "fields": {}, "administrators_only": True}
-        ),
-        subentry_type="preset",
-        title="My page",
-        unique_id=None,
-    )
     hass.config_entries.async_update_entry(entry, options={"daily_budget": "5"})
-    hass.config_entries.async_add_subentry(entry, preset)
+    add_preset(hass, entry, "My page")
     assert await hass.config_entries.async_setup(entry.entry_id)
     await act(hass, "place_order", **ORDER)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -3,11 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 import re
-from types import MappingProxyType
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
@@ -18,6 +16,7 @@ from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .orders import REFILLABLE, placed_elsewhere
+from .presets import add_preset
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -66,21 +65,8 @@ async def test_the_order_of_a_preset(
     hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer, examples: list[Any]
 ) -> None:
     """The name of the preset is all that a script needs."""
-    data = {
-        "service": "101",
-        "service_name": "Followers",
-        "fields": {"link": "https://example.com/my-page", "quantity": 1000},
-        "administrators_only": True,
-    }
-    hass.config_entries.async_add_subentry(
-        setup_entry,
-        ConfigSubentry(
-            data=MappingProxyType(data),
-            subentry_type="preset",
-            title="Followers for my page",
-            unique_id=None,
-        ),
-    )
+    link = "https://example.com/my-page"
+    add_preset(hass, setup_entry, "Followers for my page", link=link, quantity=1000)
     await hass.async_block_till_done(wait_background_tasks=True)
     await run(hass, [example(examples, "preset")])
 
