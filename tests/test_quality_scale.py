@@ -102,6 +102,7 @@ BROKEN = [
     ("entity-translations", "sensor.py", 'translation_key="charge"', 'name="Charge"'),
     ("entity-translations", "translations/en.json", '"charge": {', '"cost": {'),
     ("entity-unavailable", "entity.py", "super().available and ", ""),
+    ("entity-unavailable", "preset_sensor.py", "super().available and ", ""),
     ("entity-unique-id", "preset_entity.py", "self._attr_unique_id", "self.unique"),
     ("exception-translations", "todo.py", "translation_domain=DOMAIN,", ""),
     ("exception-translations", "book_store.py", "translation_domain=DOMAIN,", ""),
