@@ -228,6 +228,21 @@ async def test_a_type_nobody_knows_takes_extra_fields(
     }
 
 
+async def test_the_last_order_is_unavailable_while_the_panel_is_silent(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """An old status must not pass for the present one."""
+    await add(hass, setup_entry)
+    await press(hass)
+    panel.faults.add(Drop(), action="status", times=None)
+    await setup_entry.runtime_data.orders.async_refresh()
+    assert (state(hass, LAST), state(hass, PRICE)) == ("unavailable", "0.90")
+
+    panel.faults.clear()
+    await setup_entry.runtime_data.orders.async_refresh()
+    assert state(hass, LAST) == "pending"
+
+
 async def test_an_unreachable_panel_is_told_and_can_be_tried_again(
     hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
 ) -> None:

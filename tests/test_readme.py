@@ -3,13 +3,11 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 import re
-from types import MappingProxyType
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import persistent_notification
 from homeassistant.components.persistent_notification import UpdateType
-from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
@@ -32,6 +30,7 @@ from .actions import act
 from .automations import set_balance
 from .offers import change_service
 from .orders import REFILLABLE, placed_elsewhere
+from .presets import add_preset
 from .spend import ORDER_ID, place, report_status, set_limits, tell
 
 README = Path(__file__).parents[1] / "README.md"
@@ -81,21 +80,8 @@ async def test_the_order_of_a_preset(
     hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer, examples: list[Any]
 ) -> None:
     """The name of the preset is all that a script needs."""
-    data = {
-        "service": "101",
-        "service_name": "Followers",
-        "fields": {"link": "https://example.com/my-page", "quantity": 1000},
-        "administrators_only": True,
-    }
-    hass.config_entries.async_add_subentry(
-        setup_entry,
-        ConfigSubentry(
-            data=MappingProxyType(data),
-            subentry_type="preset",
-            title="Followers for my page",
-            unique_id=None,
-        ),
-    )
+    link = "https://example.com/my-page"
+    add_preset(hass, setup_entry, "Followers for my page", link=link, quantity=1000)
     await hass.async_block_till_done(wait_background_tasks=True)
     await run(hass, [example(examples, "preset")])
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 import re
 from string import Formatter
-from typing import Any
+from typing import Any, cast
 
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
@@ -388,3 +388,69 @@ def steps() -> Iterator[Any]:
 def test_every_field_of_a_form_is_explained(step: dict[str, Any]) -> None:
     """A bare "API key" leaves people searching for it."""
     assert step.get("data", {}).keys() == step.get("data_description", {}).keys()
+
+
+# Home Assistant reads the forms of these from the file of the same name.
+FORMS = {
+    path.stem: cast("dict[str, Any]", load_yaml_dict(path))
+    for path in sorted(FOLDER.glob("*.yaml"))
+    if path.stem in {"services", "triggers", "conditions"}
+}
+
+
+def form_fields(fields: dict[str, Any]) -> Iterator[str]:
+    """The fields of a form, those in sections too."""
+    for name, field in fields.items():
+        if "fields" in field:
+            yield from form_fields(field["fields"])
+        else:
+            yield name
+
+
+def wordless(forms: dict[str, Any], words: dict[str, Any]) -> list[str]:
+    """Forms without name and description, fields without name, and texts without either."""
+    found = sorted(forms.keys() ^ words.keys())
+    for name in forms.keys() & words.keys():
+        texts: dict[str, Any] = words[name].get("fields", {})
+        shown = set(form_fields((forms[name] or {}).get("fields", {})))
+        found += [f"{name} {field}" for field in sorted(shown ^ texts.keys())]
+        found += [f"{name} {field}" for field, text in texts.items() if not text.get("name")]
+        if not (words[name].get("name") and words[name].get("description")):
+            found.append(name)
+    return found
+
+
+FULL: dict[str, Any] = {
+    "name": "Add",
+    "description": "Adds.",
+    "fields": {"id": {"name": "Id"}},
+}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_every_form_of_an_automation_has_its_words(kind: str) -> None:
+    """A field without its name is shown as a bare key in the editor."""
+    # Keys that begin with a dot hold what several forms share.
+    forms = {name: form for name, form in FORMS[kind].items() if not name.startswith(".")}
+
+    assert wordless(forms, TEXTS[kind]) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {},
+        {"add": {"name": "Add"}},
+        {"add": {"name": "Add", "description": "Adds."}},
+        {"add": {"name": "Add", "description": "Adds.", "fields": {"id": {}}}},
+        {"add": {"name": "Add", "fields": FULL["fields"]}},
+        {"add": FULL | {"fields": FULL["fields"] | {"old": FULL["fields"]["id"]}}},
+        {"add": FULL, "old": FULL},
+    ],
+)
+def test_forms_without_words_are_found(words: dict[str, Any]) -> None:
+    """A check that lets one of these pass guards nothing."""
+    forms = {"add": {"fields": {"more": {"fields": {"id": {"selector": {"text": None}}}}}}}
+
+    assert wordless(forms, {"add": FULL}) == []
+    assert wordless(forms, words) != []

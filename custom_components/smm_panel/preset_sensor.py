@@ -69,6 +69,12 @@ class LastOrderSensor(PresetEntity, SensorEntity):
         self.async_on_remove(orders.async_add_listener(self.async_write_ha_state))
 
     @property
+    @override
+    def available(self) -> bool:
+        """Unless the panel's word is an old one."""
+        return super().available and self.entry.runtime_data.orders.last_update_success
+
+    @property
     def order(self) -> TrackedOrder | None:
         """The last order from the preset."""
         mine = (
