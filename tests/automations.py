@@ -32,7 +32,7 @@ def condition(name: str, entity_id: str, /, **options: object) -> dict[str, Any]
 
 async def automate(hass: HomeAssistant, **parts: Any) -> list[Event[Any]]:
     """Set up an automation of these parts; its runs are collected in the list."""
-    ran = async_capture_events(hass, "ran")
+    ran: list[Event] = async_capture_events(hass, "ran")
     config = {"alias": "Tried", "actions": [{"event": "ran"}]} | parts
     assert await async_setup_component(hass, "automation", {"automation": config})
     await hass.async_block_till_done()

@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.smm_panel.condition import CONDITIONS
+from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
@@ -27,7 +28,7 @@ from .automations import (
     filled_form,
     set_balance,
 )
-from .orders import FOLLOWERS, REFILLABLE
+from .orders import FOLLOWERS, REFILLABLE, placed_elsewhere
 from .spend import place, report_status, set_limits
 
 OTHER_LINK = "https://example.com/other"
@@ -222,6 +223,35 @@ async def test_money_that_is_not_known_passes_nothing(
     await hass.config_entries.async_unload(setup_entry.entry_id)
     await hass.async_block_till_done()
     assert not await gate.is_open()
+
+
+async def test_an_account_that_is_not_loaded_is_one_of_all(
+    hass: HomeAssistant, setup_entry: MockConfigEntry
+) -> None:
+    """Left out, it would pass for one that has enough, or too little."""
+    other = await add_other_account(hass, setup_entry)
+    both = {"target": {"entity_id": [BALANCE, "sensor.other_balance"]}}
+    gate = await Gate.of(hass, condition("balance_is_below", "", below=1000, behavior="all") | both)
+    assert await gate.is_open()
+
+    await hass.config_entries.async_unload(other.entry_id)
+    await hass.async_block_till_done()
+
+    assert not await gate.is_open()
+
+
+async def test_an_order_is_open_before_the_first_activity(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, simulated: SimulatedPanel
+) -> None:
+    """An order that is tracked by its id is open, though nothing was told of it yet."""
+    await act(hass, "track_orders", orders=[placed_elsewhere(simulated)])
+    state = hass.states.get(ACTIVITY)
+    assert state
+    assert state.state == "unknown"
+
+    gate = await Gate.of(hass, condition("order_is_open", ACTIVITY))
+
+    assert await gate.is_open()
 
 
 @pytest.mark.parametrize("behavior", ["any", "all"])

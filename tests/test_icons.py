@@ -45,5 +45,6 @@ def test_every_activity_has_its_icon_and_none_is_left_over() -> None:
     """An order in trouble must not look like one that is completed."""
     activity = json.loads(ICONS.read_text("utf-8"))["entity"]["event"]["order_activity"]
 
-    assert activity["default"]
-    assert activity["state_attributes"]["event_type"]["state"].keys() == set(Activity)
+    icons = activity["state_attributes"]["event_type"]
+    assert icons["default"] == activity["default"]
+    assert icons["state"].keys() == set(Activity)
