@@ -44,6 +44,8 @@ class CatalogWatch:
         self._entry = entry
         self._known = entry.runtime_data.known_services
         self._catalog = entry.runtime_data.catalog
+        # A change of them reloads the account.
+        self._presets = presets(entry)
 
     @callback
     def async_turn(self, now: datetime | None = None) -> None:  # noqa: ARG002 - Home Assistant passes the time
@@ -59,7 +61,7 @@ class CatalogWatch:
         # A panel that offers nothing at all has a fault, and each of its services would be gone.
         if not (offered := self._catalog.at_hand):
             return
-        priced = {item.service for item in presets(self._entry) if item.max_charge is None}
+        priced = {item.service for item in self._presets if item.max_charge is None}
         for news in self._known.async_take_in(offered, self._watched(), priced):
             self._tell(news)
 
@@ -79,7 +81,7 @@ class CatalogWatch:
         orders = self._entry.runtime_data.book.orders.values()
         return dict.fromkeys(
             [
-                *(preset.service for preset in presets(self._entry)),
+                *(preset.service for preset in self._presets),
                 *(item.service for item in orders if item.service is not None and item.is_open),
             ]
         )

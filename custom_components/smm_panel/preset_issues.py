@@ -20,8 +20,11 @@ def async_watch_presets(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
 
     @callback
     def update() -> None:
+        # A panel that offers nothing at all has a fault.
+        if not (offered := catalog.at_hand):
+            return
         for preset in watched:
-            _update(hass, entry, preset, (catalog.at_hand or {}).get(preset.service))
+            _update(hass, entry, preset, offered.get(preset.service))
 
     @callback
     def withdraw() -> None:

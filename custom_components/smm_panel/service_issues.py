@@ -156,10 +156,12 @@ def _withdrawn(order: TrackedOrder, service: Service) -> set[str]:
 def _risen_rates(entry: PanelConfigEntry) -> Iterator[_RateRose]:
     """Find the rates that rose unseen."""
     for facts in entry.runtime_data.known_services.services.values():
+        if facts.rose_from is None or facts.gone:
+            continue
         unlimited = tuple(
             item.name
             for item in presets(entry)
             if item.service == facts.id and item.max_charge is None
         )
-        if unlimited and facts.rose_from is not None and not facts.gone:
+        if unlimited:
             yield _RateRose(facts, unlimited)
