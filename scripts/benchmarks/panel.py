@@ -1,0 +1,158 @@
+"""A panel that answers as fast as it can, in a process of its own.
+
+Its answers lie ready, so that what a client costs is the client's own; what was asked is
+counted. `POST /control` changes what it answers, and tells and resets the counts.
+"""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from http import HTTPStatus
+import json
+import sys
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from aiohttp import web
+
+API_PATH: Final = "/api/v2"
+CONTROL_PATH: Final = "/control"
+
+_BALANCE: Final = b'{"balance":"100.84292","currency":"USD"}'
+_REFUSAL: Final = b'{"error":"Incorrect request"}'
+_OPEN: Final = ("In progress", "Processing")
+_CATEGORIES: Final = 200
+
+
+@dataclass(slots=True)
+class BenchPanel:
+    """The orders 1 to `size`, a catalogue, and the count of what was asked."""
+
+    size: int = 0
+    latency: float = 0.0
+    http_status: int = HTTPStatus.OK
+    rows: list[bytes] = field(default_factory=list)
+    catalog: bytes = b"[]"
+    revision: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    under_way: int = 0
+    most_at_once: int = 0
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        """Answer the client that is measured, or the one that measures."""
+        if request.path == CONTROL_PATH:
+            return web.json_response(self.control(**await request.json()))
+        self.under_way += 1
+        self.most_at_once = max(self.most_at_once, self.under_way)
+        try:
+            body = await request.text()
+            if self.latency:
+                await asyncio.sleep(self.latency)
+        finally:
+            self.under_way -= 1
+        form = {name: values[0] for name, values in parse_qs(body).items()}
+        self.counts[form["action"]] += 1
+        return web.Response(
+            body=self.body(form), status=self.http_status, content_type="application/json"
+        )
+
+    def body(self, form: dict[str, str]) -> bytes:
+        """Return the text of an answer."""
+        match form:
+            case _ if self.http_status >= HTTPStatus.BAD_REQUEST:
+                return _REFUSAL
+            case {"action": "status", "orders": orders}:
+                rows = (b'"%s":%s' % (id_.encode(), self.row(id_)) for id_ in orders.split(","))
+                return b"{%s}" % b",".join(rows)
+            case {"action": "status", "order": order}:
+                return self.row(order)
+            case {"action": "services"}:
+                return self.catalog
+            case {"action": "balance"}:
+                return _BALANCE
+            case {"action": "add"}:
+                self.size += 1
+                self.rows.append(_row(self.size, self.revision))
+                return b'{"order":%d}' % self.size
+            case _:
+                return _REFUSAL
+
+    def row(self, order: str) -> bytes:
+        """Return the status of an order."""
+        return self.rows[int(order) - 1]
+
+    def control(
+        self,
+        *,
+        orders: int | None = None,
+        services: int | None = None,
+        latency: float | None = None,
+        http_status: int | None = None,
+        change_every: int = 0,
+        complete_to: int = 0,
+    ) -> dict[str, Any]:
+        """Change what is named; tell what was asked since the last call.
+
+        `change_every` moves on each so-manieth order, others each time; `complete_to`
+        completes the first so many.
+        """
+        if orders is not None:
+            self.size = orders
+            self.rows = [_row(number, self.revision) for number in range(1, orders + 1)]
+        if services is not None:
+            self.catalog = json.dumps([_service(number) for number in range(1, services + 1)]).encode()
+        if latency is not None:
+            self.latency = latency
+        if http_status is not None:
+            self.http_status = http_status
+        if change_every:
+            self.revision += 1
+            for index in range(self.revision % change_every, self.size, change_every):
+                self.rows[index] = _row(index + 1, self.revision)
+        for index in range(complete_to):
+            self.rows[index] = _row(index + 1, self.revision, status="Completed")
+        told = {"requests": dict(self.counts), "at_once": self.most_at_once}
+        self.counts.clear()
+        self.most_at_once = self.under_way
+        return told
+
+
+def _row(number: int, revision: int, status: str | None = None) -> bytes:
+    """Make a row that no other revision of the order has, by the fields of the API document."""
+    row = {
+        "charge": f"{number % 97 / 100 + 0.27819:.5f}",
+        "start_count": str(3_572 + number),
+        "status": status or _OPEN[revision % len(_OPEN)],
+        "remains": str(1_000_000 - revision),
+        "currency": "USD",
+    }
+    return json.dumps(row).encode()
+
+
+def _service(number: int) -> dict[str, Any]:
+    category = number % _CATEGORIES
+    return {
+        "service": number,
+        "name": f"[{number}] Followers | Refill 30 days | Speed {number % 50 + 1}K a day",
+        "type": "Default",
+        "category": f"Category {category} | Followers and likes",
+        "rate": f"{number % 900 / 100 + 0.05:.2f}",
+        "min": "50",
+        "max": "100000",
+        "refill": number % 2 == 0,
+        "cancel": number % 3 == 0,
+    }
+
+
+async def _serve(port: int) -> None:
+    panel = BenchPanel()
+    # The plain server: routes and middlewares would cost more than the answers.
+    runner = web.ServerRunner(web.Server(panel.answer))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port, backlog=4096)
+    await site.start()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(int(sys.argv[1])))
