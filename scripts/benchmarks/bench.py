@@ -98,9 +98,7 @@ def _as_json(machine: Mapping[str, str], results: Results, found: list[Target]) 
 
 def _plan(options: Namespace) -> Plan:
     plan = QUICK if options.quick else FULL
-    return replace(
-        plan, sizes=options.sizes or plan.sizes, rounds=options.rounds or plan.rounds
-    )
+    return replace(plan, sizes=options.sizes or plan.sizes, rounds=options.rounds or plan.rounds)
 
 
 def _options() -> Namespace:

@@ -1,11 +1,12 @@
 """A panel that answers as fast as it can, in a process of its own.
 
 Its answers lie ready, so that what a client costs is the client's own; what was asked is
-counted. `POST /control` changes what it answers, and tells and resets the counts.
+counted. A POST to /control changes what it answers, and tells and resets the counts.
 """
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 import json
@@ -26,9 +27,8 @@ _CATEGORIES: Final = 200
 
 @dataclass(slots=True)
 class BenchPanel:
-    """The orders 1 to `size`, a catalogue, and the count of what was asked."""
+    """Orders numbered from 1, a catalogue, and the count of what was asked."""
 
-    size: int = 0
     latency: float = 0.0
     http_status: int = HTTPStatus.OK
     rows: list[bytes] = field(default_factory=list)
@@ -41,7 +41,7 @@ class BenchPanel:
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """Answer the client that is measured, or the one that measures."""
         if request.path == CONTROL_PATH:
-            return web.json_response(self.control(**await request.json()))
+            return web.json_response(self.control(await request.json()))
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
         try:
@@ -52,15 +52,16 @@ class BenchPanel:
             self.under_way -= 1
         form = {name: values[0] for name, values in parse_qs(body).items()}
         self.counts[form["action"]] += 1
+        is_refused = self.http_status >= HTTPStatus.BAD_REQUEST
         return web.Response(
-            body=self.body(form), status=self.http_status, content_type="application/json"
+            body=_REFUSAL if is_refused else self.body(form),
+            status=self.http_status,
+            content_type="application/json",
         )
 
     def body(self, form: dict[str, str]) -> bytes:
-        """Return the text of an answer."""
+        """Return the text of the answer to a form."""
         match form:
-            case _ if self.http_status >= HTTPStatus.BAD_REQUEST:
-                return _REFUSAL
             case {"action": "status", "orders": orders}:
                 rows = (b'"%s":%s' % (id_.encode(), self.row(id_)) for id_ in orders.split(","))
                 return b"{%s}" % b",".join(rows)
@@ -71,9 +72,8 @@ class BenchPanel:
             case {"action": "balance"}:
                 return _BALANCE
             case {"action": "add"}:
-                self.size += 1
-                self.rows.append(_row(self.size, self.revision))
-                return b'{"order":%d}' % self.size
+                self.rows.append(_row(len(self.rows) + 1, self.revision))
+                return b'{"order":%d}' % len(self.rows)
             case _:
                 return _REFUSAL
 
@@ -81,40 +81,47 @@ class BenchPanel:
         """Return the status of an order."""
         return self.rows[int(order) - 1]
 
-    def control(
-        self,
-        *,
-        orders: int | None = None,
-        services: int | None = None,
-        latency: float | None = None,
-        http_status: int | None = None,
-        change_every: int = 0,
-        complete_to: int = 0,
-    ) -> dict[str, Any]:
+    def control(self, changes: Mapping[str, float]) -> dict[str, Any]:
         """Change what is named; tell what was asked since the last call.
 
-        `change_every` moves on each so-manieth order, others each time; `complete_to`
-        completes the first so many.
+        - `orders`, `services`: how many there are
+        - `latency`: seconds before each answer
+        - `http_status`: an error refuses everything
+        - `change_every`: moves each so-manieth order on, others each time; 0 for none
+        - `complete_to`: completes the first so many orders
         """
-        if orders is not None:
-            self.size = orders
-            self.rows = [_row(number, self.revision) for number in range(1, orders + 1)]
-        if services is not None:
-            self.catalog = json.dumps([_service(number) for number in range(1, services + 1)]).encode()
-        if latency is not None:
-            self.latency = latency
-        if http_status is not None:
-            self.http_status = http_status
-        if change_every:
-            self.revision += 1
-            for index in range(self.revision % change_every, self.size, change_every):
-                self.rows[index] = _row(index + 1, self.revision)
-        for index in range(complete_to):
-            self.rows[index] = _row(index + 1, self.revision, status="Completed")
+        for name, value in changes.items():
+            match name:
+                case "orders":
+                    self.rows = [_row(number, self.revision) for number in _numbers(value)]
+                case "services":
+                    services = [_service(number) for number in _numbers(value)]
+                    self.catalog = json.dumps(services).encode()
+                case "latency":
+                    self.latency = value
+                case "http_status":
+                    self.http_status = int(value)
+                case "change_every":
+                    self._change(int(value))
+                case "complete_to":
+                    for number in _numbers(value):
+                        self.rows[number - 1] = _row(number, self.revision, status="Completed")
+                case _:
+                    raise ValueError(f"There is no {name} to change")
         told = {"requests": dict(self.counts), "at_once": self.most_at_once}
         self.counts.clear()
         self.most_at_once = self.under_way
         return told
+
+    def _change(self, every: int) -> None:
+        if every:
+            self.revision += 1
+            for index in range(self.revision % every, len(self.rows), every):
+                self.rows[index] = _row(index + 1, self.revision)
+
+
+def _numbers(count: float) -> range:
+    return range(1, int(count) + 1)
 
 
 def _row(number: int, revision: int, status: str | None = None) -> bytes:

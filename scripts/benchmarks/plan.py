@@ -39,5 +39,5 @@ class Plan:
         return 10 * self.usual
 
 
-FULL: Final = Plan(sizes=(100, 1_000, 10_000), rounds=5, polls=288, recorder=True)
+FULL: Final = Plan(sizes=(100, 1_000, 10_000), rounds=5, polls=144, recorder=True)
 QUICK: Final = Plan(sizes=(100, 1_000), rounds=2, polls=12, recorder=False)

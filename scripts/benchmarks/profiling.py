@@ -10,7 +10,7 @@ _FUNCTIONS: Final = 15
 
 
 async def profiled(work: Callable[[], Awaitable[object]]) -> str:
-    """Run some work; return the functions that took most by own time, and ours with all they call."""
+    """Run some work; return our functions by all they took, and any by what it took itself."""
     profiler = cProfile.Profile()
     profiler.enable()
     try:

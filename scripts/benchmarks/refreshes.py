@@ -123,7 +123,8 @@ async def measure_refreshes(folder: Path, panel: PanelControl, plan: Plan) -> As
                 )
             )
             refreshes = Refreshes(panel, subjects, orders, recorder)
-            rounds = min(plan.rounds, _FEWER_ROUNDS) if orders >= _FEWER_ROUNDS_FROM else plan.rounds
+            most_rounds = _FEWER_ROUNDS if orders >= _FEWER_ROUNDS_FROM else plan.rounds
+            rounds = min(plan.rounds, most_rounds)
             slow_panel = orders == plan.usual and not recorder
             async for row in refreshes.rows(rounds, slow_panel=slow_panel):
                 yield row

@@ -142,7 +142,7 @@ def _others(results: Results) -> str:
 
 
 def _part(part: str, rows: Sequence[Row]) -> str:
-    names = [name for name in _FIGURES if name in rows[0].figures]
+    names = [name for name in _FIGURES if any(name in row.figures for row in rows)]
     of_what = "Services" if part == CATALOG else "Orders"
     lines = table(
         ("Case", of_what, "Subject", *(_FIGURES[name] for name in names)),

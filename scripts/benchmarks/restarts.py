@@ -34,9 +34,7 @@ async def measure_restarts(folder: Path, panel: PanelControl, plan: Plan) -> Asy
                 async with running_subject(SMM_PANEL, _home(folder, orders), panel.url) as subject:
                     costs[case, orders].append(await subject.cost(task, heartbeat=True))
     for (case, orders), found in costs.items():
-        yield Row(
-            part=RESTART, subject=SMM_PANEL, case=case, orders=orders, figures=medians(found)
-        )
+        yield Row(part=RESTART, subject=SMM_PANEL, case=case, orders=orders, figures=medians(found))
 
 
 def _home(folder: Path, orders: int) -> Path:

@@ -43,6 +43,7 @@ SUBJECTS: Final[dict[str, Callable[[Path, str, bool], Subject]]] = {
 
 def serve(name: str, folder: Path, url: str, recorder: bool, connection: socket) -> None:  # noqa: FBT001  # handed over as they are
     """Serve until the connection ends; all that is printed goes to a log in the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "subject.log").open("ab") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)

@@ -71,10 +71,10 @@ def _serve(*arguments: Any) -> None:
 async def running_subject(
     name: str, folder: Path, url: str, *, recorder: bool = False
 ) -> AsyncIterator[SubjectProcess]:
-    """Run a subject on a folder, started and waiting; a folder can be used again afterwards."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Run a subject on a folder, which may have been another's before: started and waiting."""
     ours, its = socketpair()
-    process = _PROCESSES.Process(target=_serve, args=(name, folder, url, recorder, its), daemon=True)
+    options = (name, folder, url, recorder, its)
+    process = _PROCESSES.Process(target=_serve, args=options, daemon=True)
     process.start()
     its.close()
     reader, writer = await asyncio.open_connection(sock=ours)

@@ -15,7 +15,7 @@ from .requests_asked import ALL_OPEN, HALF_FINAL, NONE_OPEN, REQUESTS
 from .restarts import RESTART, SET_UP
 from .results import Results
 from .subjects import FLOOR, REST_PER_ORDER, SLOTS, SMM_PANEL
-from .writing import DAY, DAY_OF_MORE, SAVE, WRITING
+from .writing import DAY, DAY_OF_MORE, SAVE, TIMES_MORE, WRITING
 
 _REST_SHARE: Final = {1_000: 25, 10_000: 60}
 _FLOOR_TIMES: Final = 1.5
@@ -142,7 +142,7 @@ def _upkeep(results: Results, plan: Plan) -> Iterator[Target]:
             is_time=False,
         )
     day = results.figure(WRITING, SMM_PANEL, DAY, plan.usual, "bytes")
-    more = results.figure(WRITING, SMM_PANEL, DAY_OF_MORE, 4 * plan.usual, "bytes")
+    more = results.figure(WRITING, SMM_PANEL, DAY_OF_MORE, TIMES_MORE * plan.usual, "bytes")
     if day and more is not None:
         yield Target(
             text="bytes the order book writes for the same changes among four times the orders,"
