@@ -1,11 +1,13 @@
 """Write docs/compatibility.md from the cases in tests/wire: what scripts/compatibility runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 import json
 from pathlib import Path
 
 from tests.wire.cases import Case, load_cases
+
+from .markdown import table
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "compatibility.md"
 
@@ -80,7 +82,7 @@ def _families(cases: Iterable[Case]) -> str:
     """Make the table of the sources."""
     by_source = groupby(sorted(cases, key=_source), _source)
     rows = [(source, list(group)) for source, group in by_source]
-    return _table(
+    return table(
         ("Source", "Answers", "Actions"),
         (
             (source, str(len(group)), ", ".join(sorted({case.action for case in group})))
@@ -93,7 +95,7 @@ def _variations(cases: Iterable[Case]) -> str:
     """Make the table of the variations."""
     by_variation = groupby(sorted(cases, key=_variation), _variation)
     rows = [(variation, list(group)) for variation, group in by_variation]
-    return _table(
+    return table(
         ("Variation", "Published", "Others", "Actions"),
         (
             (
@@ -109,7 +111,7 @@ def _variations(cases: Iterable[Case]) -> str:
 
 def _ambiguous(cases: Iterable[Case]) -> str:
     """Make the table of the cases with more than one sensible reading."""
-    return _table(
+    return table(
         ("Case", "Read as", "Why it is open"),
         (
             (case.id, f"`{_short(json.dumps(case.expect, ensure_ascii=False))}`", case.ambiguous)
@@ -122,14 +124,6 @@ def _ambiguous(cases: Iterable[Case]) -> str:
 def _short(text: str, limit: int = 80) -> str:
     """Cut a text that would make a table too wide."""
     return text if len(text) <= limit else f"{text[:limit]}..."
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Make a Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', '\\|') for cell in line)} |" for line in lines
-    )
 
 
 def _source(case: Case) -> str:

@@ -58,7 +58,7 @@ class HomeAssistantProcess:
         Raises RuntimeError with the end of the log if it ends instead, TimeoutError if it
         takes too long.
         """
-        _prepare(self.folder, self.port)
+        prepare(self.folder, self.port)
         self._process = _spawn(self.folder, self.log_path)
         await poll("Home Assistant answers", self._answers, within=_START_SECONDS)
         await self.api.sign_in(self.login)
@@ -97,7 +97,7 @@ class HomeAssistantProcess:
         return (await self.api.get("config"))["state"] == "RUNNING" or None
 
 
-def _prepare(folder: Path, port: int) -> None:
+def prepare(folder: Path, port: int) -> None:
     """Fill a new folder; in an old one only the port may change."""
     storage = folder / ".storage"
     storage.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""What scripts/bench runs: our integration measured against what one would use instead."""

@@ -1,0 +1,131 @@
+"""Measure the integration against what one would use instead: what scripts/bench runs."""
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import asdict, replace
+import json
+from pathlib import Path
+import sys
+import tempfile
+import time
+from typing import Final
+
+from .footprint import measure_memory
+from .growth import measure_growth
+from .hot_spots import hot_spots
+from .key_log import measure_key_log
+from .machine import describe
+from .panel_control import PanelControl
+from .plan import FULL, QUICK, Plan
+from .refreshes import measure_refreshes
+from .report import document, report
+from .requests_asked import measure_requests
+from .restarts import measure_restarts
+from .results import Results, Row
+from .searches import measure_searches
+from .targets import Target, targets
+from .writing import measure_writing
+
+DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "performance.md"
+
+type Part = Callable[[Path, PanelControl, Plan], AsyncIterator[Row]]
+
+_PARTS: Final[tuple[Part, ...]] = (
+    measure_refreshes,
+    measure_requests,
+    measure_restarts,
+    measure_growth,
+    measure_searches,
+    measure_memory,
+    measure_writing,
+    measure_key_log,
+)
+
+
+def main() -> None:
+    """Measure, and tell; fail only if asked to, and never because of time."""
+    options = _options()
+    plan = _plan(options)
+    if options.profile:
+        print(asyncio.run(_profile(plan)))
+        return
+    machine = describe()
+    results = asyncio.run(_measure(plan))
+    found = targets(results, plan)
+    if options.json:
+        print(_as_json(machine, results, found))
+    else:
+        print(report(machine, results, found))
+    if options.write:
+        DOCUMENT.write_text(document(machine, results, found), encoding="utf-8")
+    missed = [target for target in found if not target.is_met and not target.is_time]
+    if options.check and missed:
+        sys.exit("\n".join(f"scripts/bench: missed: {target.text}" for target in missed))
+
+
+async def _measure(plan: Plan) -> Results:
+    """Run all parts, saying on standard error what is under way."""
+    rows: list[Row] = []
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="smm-panel-bench-") as folder:
+        async with PanelControl(Path(folder)) as panel:
+            for part in _PARTS:
+                async for row in part(Path(folder), panel, plan):
+                    rows.append(row)
+                    passed = time.monotonic() - start
+                    print(
+                        f"{passed:4.0f} s: {row.part}, {row.case}, {row.orders}: {row.subject}",
+                        file=sys.stderr,
+                    )
+    return Results(rows)
+
+
+async def _profile(plan: Plan) -> str:
+    with tempfile.TemporaryDirectory(prefix="smm-panel-bench-") as folder:
+        async with PanelControl(Path(folder)) as panel:
+            return await hot_spots(Path(folder), panel, plan.largest)
+
+
+def _as_json(machine: Mapping[str, str], results: Results, found: list[Target]) -> str:
+    told = {
+        "machine": machine,
+        "rows": [asdict(row) for row in results.rows],
+        "targets": [asdict(target) | {"is_met": target.is_met} for target in found],
+    }
+    return json.dumps(told, indent=1)
+
+
+def _plan(options: Namespace) -> Plan:
+    plan = QUICK if options.quick else FULL
+    return replace(plan, sizes=options.sizes or plan.sizes, rounds=options.rounds or plan.rounds)
+
+
+def _options() -> Namespace:
+    parser = ArgumentParser(
+        prog="scripts/bench",
+        description="Measure the integration against Home Assistant's rest integration.",
+    )
+    add = parser.add_argument
+    add("--quick", action="store_true", help="fewer orders and rounds, without the recorder")
+    add("--sizes", type=_sizes, help="numbers of orders, such as 100,1000")
+    add("--rounds", type=_number, help="how often each refresh is measured")
+    add("--json", action="store_true", help="print JSON instead of tables")
+    add("--write", action="store_true", help="write docs/performance.md as well")
+    add("--check", action="store_true", help="fail if a target that is not about time is missed")
+    add("--profile", action="store_true", help="print where the time goes instead, at the largest")
+    return parser.parse_args()
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(_number(size) for size in text.split(","))
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)
+
+
+if __name__ == "__main__":
+    main()

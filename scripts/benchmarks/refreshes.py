@@ -1,0 +1,137 @@
+"""Refreshing all orders: what it takes, of every subject in turn."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .meter import Cost
+from .panel_control import PanelControl
+from .plan import Plan
+from .results import Row, medians
+from .subject_process import SubjectProcess, running_subject
+from .subjects import FLOOR, REST_PER_100, REST_PER_ORDER, SMM_PANEL
+
+REFRESH: Final = "refresh"
+ALL_SET_UP: Final = "set-up with all orders"
+NEW: Final = "new"
+
+SUBJECTS: Final = (SMM_PANEL, REST_PER_ORDER, REST_PER_100, FLOOR)
+
+UNCHANGED: Final = "unchanged"
+FEW_CHANGED: Final = "1 % changed"
+ALL_CHANGED: Final = "all changed"
+CHANGES: Final = {UNCHANGED: 0, FEW_CHANGED: 100, ALL_CHANGED: 1}
+"""Each so-manieth order changes."""
+
+SLOW_PANEL: Final = "panel answers after 200 ms"
+LATENCY: Final = 0.2
+
+_FEWER_ROUNDS_FROM: Final = 5_000
+_FEWER_ROUNDS: Final = 3
+
+
+def with_recorder(case: str) -> str:
+    """Return the name of a case with the recorder."""
+    return f"{case}, recorder"
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshes:
+    """The subjects side by side, with so many orders each."""
+
+    panel: PanelControl
+    subjects: Sequence[SubjectProcess]
+    orders: int
+    recorder: bool
+
+    async def rows(self, rounds: int, *, slow_panel: bool) -> AsyncIterator[Row]:
+        """Set the subjects up, then measure each case."""
+        await self.panel.control(orders=self.orders, latency=0)
+        for subject in self.subjects:
+            cost = await subject.cost("follow", heartbeat=True, count=self.orders)
+            if (known := await subject.do("known")) != self.orders:
+                raise RuntimeError(f"{subject.name} knows {known} of {self.orders} orders")
+            yield self._row(ALL_SET_UP, subject.name, NEW, medians([cost]))
+        for case, every in CHANGES.items():
+            for row in await self._measured(case, every, rounds):
+                yield row
+        if slow_panel:
+            await self.panel.control(latency=LATENCY)
+            for row in await self._measured(SLOW_PANEL, 0, 1):
+                yield row
+            await self.panel.control(latency=0)
+
+    async def _measured(self, case: str, every: int, rounds: int) -> list[Row]:
+        costs: dict[str, list[Cost]] = defaultdict(list)
+        beats: dict[str, list[Cost]] = defaultdict(list)
+        asked: dict[str, dict[str, float]] = {}
+        for _ in range(rounds):
+            for heartbeat in (False, True):
+                await self.panel.control(change_every=every)
+                for subject in self.subjects:
+                    await self.panel.control()
+                    cost = await subject.cost("refresh", heartbeat=heartbeat)
+                    (beats if heartbeat else costs)[subject.name].append(cost)
+                    told = await self.panel.control()
+                    asked[subject.name] = {
+                        "requests": told.requests.total(),
+                        "at_once": told.at_once,
+                    }
+                    await subject.do("settle")
+        return [
+            self._row(
+                REFRESH,
+                name,
+                case,
+                asked[name]
+                # A heartbeat costs some of the processor's time.
+                | {"block_ms": medians(beats[name])["block_ms"]}
+                | medians(costs[name]),
+            )
+            for name in costs
+        ]
+
+    def _row(self, part: str, subject: str, case: str, figures: dict[str, float]) -> Row:
+        return Row(
+            part=part,
+            subject=subject,
+            case=with_recorder(case) if self.recorder else case,
+            orders=self.orders,
+            figures=figures,
+        )
+
+
+async def measure_refreshes(folder: Path, panel: PanelControl, plan: Plan) -> AsyncIterator[Row]:
+    """Measure every size, without the recorder and with it."""
+    for orders, recorder in _groups(plan):
+        async with AsyncExitStack() as stack:
+            subjects = await asyncio.gather(
+                *(
+                    stack.enter_async_context(
+                        running_subject(
+                            name,
+                            folder / f"{name}-{orders}-{recorder}",
+                            panel.url,
+                            recorder=recorder,
+                        )
+                    )
+                    for name in SUBJECTS
+                )
+            )
+            refreshes = Refreshes(panel, subjects, orders, recorder)
+            most_rounds = _FEWER_ROUNDS if orders >= _FEWER_ROUNDS_FROM else plan.rounds
+            rounds = min(plan.rounds, most_rounds)
+            slow_panel = orders == plan.usual and not recorder
+            async for row in refreshes.rows(rounds, slow_panel=slow_panel):
+                yield row
+
+
+def _groups(plan: Plan) -> Iterator[tuple[int, bool]]:
+    for orders in plan.sizes:
+        yield orders, False
+        if plan.recorder:
+            yield orders, True

@@ -1,0 +1,43 @@
+"""What a run found."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from .meter import Cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What a subject was found to take in one case, with so many orders."""
+
+    part: str
+    subject: str
+    case: str
+    orders: int
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All rows of a run."""
+
+    rows: list[Row]
+
+    def figure(self, part: str, subject: str, case: str, orders: int, name: str) -> float | None:
+        """Return a figure, None if it was not measured."""
+        for row in self.rows:
+            if (row.part, row.subject, row.case, row.orders) == (part, subject, case, orders):
+                return row.figures.get(name)
+        return None
+
+
+def medians(costs: Iterable[Cost]) -> dict[str, float]:
+    """Return the median of each figure of some costs."""
+    found = list(costs)
+    blocks = [cost.block for cost in found if cost.block is not None]
+    return {
+        "cpu_ms": median(cost.cpu for cost in found),
+        "wall_ms": median(cost.wall for cost in found),
+        **({"block_ms": median(blocks)} if blocks else {}),
+    }

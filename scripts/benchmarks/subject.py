@@ -1,0 +1,74 @@
+"""What is measured: a process of its own that does what it is told over a connection.
+
+A line of JSON names a task with its arguments; the answer is a line of JSON as well.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from functools import partial
+import json
+import os
+from pathlib import Path
+from socket import socket
+import traceback
+from typing import Any, Final, Protocol
+
+from .floor import Floor
+from .home import AdvancingLoop
+from .integration import Integration
+from .meter import measure
+from .profiling import profiled
+from .rest import RestCommand, RestPerHundred, RestPerOrder
+
+type Task = Callable[..., Awaitable[Any]]
+
+
+class Subject(Protocol):
+    """Something that follows orders."""
+
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        """What it can be told to do."""
+
+
+SUBJECTS: Final[dict[str, Callable[[Path, str, bool], Subject]]] = {
+    "smm_panel": Integration,
+    "rest_per_order": RestPerOrder,
+    "rest_per_100": RestPerHundred,
+    "rest_command": RestCommand,
+    "floor": Floor,
+}
+
+
+def serve(name: str, folder: Path, url: str, recorder: bool, connection: socket) -> None:  # noqa: FBT001  # handed over as they are
+    """Serve until the connection ends; all that is printed goes to a log in the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "subject.log").open("ab") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    with asyncio.Runner(loop_factory=AdvancingLoop) as runner:
+        runner.run(_serve(SUBJECTS[name](folder, url, recorder), connection))
+    # Home Assistant's threads may outlive it.
+    os._exit(0)
+
+
+async def _serve(subject: Subject, connection: socket) -> None:
+    reader, writer = await asyncio.open_connection(sock=connection)
+    while line := await reader.readline():
+        try:
+            answer = await _answer(subject, json.loads(line))
+        except Exception:  # noqa: BLE001  # told to the bench, which raises it
+            answer = {"error": traceback.format_exc()}
+        writer.write(f"{json.dumps(answer)}\n".encode())
+        await writer.drain()
+
+
+async def _answer(subject: Subject, asked: Mapping[str, Any]) -> dict[str, Any]:
+    work = partial(subject.tasks[asked["task"]], **asked["arguments"])
+    if asked["profile"]:
+        return {"told": await profiled(work)}
+    if asked["heartbeat"] is None:
+        return {"told": await work()}
+    told, cost = await measure(work, heartbeat=asked["heartbeat"])
+    return {"told": told, "cost": asdict(cost)}

@@ -1,0 +1,196 @@
+"""What the integration is held to, as ratios and counts of one run."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from .account import BATCH
+from .footprint import MEMORY, PER_ORDER
+from .growth import CHURN, COME_AND_GONE, FIRST_SLOT_FULL
+from .key_log import HTTP_ERROR, KEY_LOG
+from .plan import Plan
+from .refreshes import ALL_CHANGED, FEW_CHANGED, LATENCY, REFRESH, SLOW_PANEL, UNCHANGED
+from .requests_asked import ALL_OPEN, HALF_FINAL, NONE_OPEN, REQUESTS
+from .restarts import RESTART, SET_UP
+from .results import Results
+from .subjects import FLOOR, REST_PER_ORDER, SLOTS, SMM_PANEL
+from .writing import DAY, DAY_OF_MORE, SAVE, TIMES_MORE, WRITING
+
+_REST_SHARE: Final = {1_000: 25, 10_000: 60}
+_FLOOR_TIMES: Final = 1.5
+_BLOCKS: Final = {FEW_CHANGED: 10.0, ALL_CHANGED: 25.0}
+_BLOCKS_AT: Final = 10_000
+_SET_UP_TIMES: Final = 1.3
+_SET_UP_BLOCK: Final = 50.0
+_SAVE_BLOCK: Final = 10.0
+_WRITTEN_TIMES: Final = 1.5
+_ORDER_BYTES: Final = 1_500.0
+_ROUND_TRIPS: Final = 4
+_AT_ONCE: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A figure and the most it may be; one about time depends on the machine and its load."""
+
+    text: str
+    figure: float
+    most: float
+    unit: str = ""
+    is_time: bool = True
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the figure is within the target."""
+        return self.figure <= self.most
+
+
+def targets(results: Results, plan: Plan) -> list[Target]:
+    """Return the targets that the run has figures for."""
+    return [
+        *_requests(results, plan),
+        *_processor(results),
+        *_blocks(results),
+        *_restarts(results, plan),
+        *_upkeep(results, plan),
+        *_slow_panel(results, plan),
+    ]
+
+
+def _requests(results: Results, plan: Plan) -> Iterator[Target]:
+    """Too many requests and too few are both wrong: what counts is the difference."""
+    for size in plan.sizes:
+        orders = size + 1
+        for case in (ALL_OPEN, HALF_FINAL, NONE_OPEN):
+
+            def figure(name: str, orders: int = orders, case: str = case) -> float | None:
+                return results.figure(REQUESTS, SMM_PANEL, case, orders, name)
+
+            asked, others, open_orders = figure("status"), figure("others"), figure("open")
+            balance = figure("balance")
+            if asked is None or others is None or open_orders is None or balance is None:
+                continue
+            due = ceil(open_orders / BATCH)
+            yield Target(
+                text=f"requests of a refresh that differ from {due} + balance ({orders:,} orders,"
+                f" {case})",
+                figure=abs(asked - due) + abs(balance - 1) + others,
+                most=0,
+                is_time=False,
+            )
+
+
+def _processor(results: Results) -> Iterator[Target]:
+    for orders, share in _REST_SHARE.items():
+        ours = results.figure(REFRESH, SMM_PANEL, UNCHANGED, orders, "cpu_ms")
+        rest = results.figure(REFRESH, REST_PER_ORDER, UNCHANGED, orders, "cpu_ms")
+        floor = results.figure(REFRESH, FLOOR, UNCHANGED, orders, "cpu_ms")
+        if ours is None or rest is None or floor is None:
+            continue
+        yield Target(
+            text=f"CPU, {orders:,} orders unchanged, of that of `rest` per order",
+            figure=ours / rest,
+            most=1 / share,
+        )
+        yield Target(
+            text=f"CPU, {orders:,} orders unchanged, times the floor",
+            figure=ours / floor,
+            most=_FLOOR_TIMES,
+        )
+
+
+def _blocks(results: Results) -> Iterator[Target]:
+    for case, most in _BLOCKS.items():
+        block = results.figure(REFRESH, SMM_PANEL, case, _BLOCKS_AT, "block_ms")
+        if block is not None:
+            yield Target(
+                text=f"longest block of a refresh, {_BLOCKS_AT:,} orders, {case}",
+                figure=block,
+                most=most,
+                unit="ms",
+            )
+
+
+def _restarts(results: Results, plan: Plan) -> Iterator[Target]:
+    few = results.figure(RESTART, SMM_PANEL, SET_UP, SLOTS, "wall_ms")
+    many = results.figure(RESTART, SMM_PANEL, SET_UP, plan.largest, "wall_ms")
+    block = results.figure(RESTART, SMM_PANEL, SET_UP, plan.largest, "block_ms")
+    if few is not None and many is not None and block is not None:
+        yield Target(
+            text=f"set-up with {plan.largest:,} tracked orders, times that with {SLOTS}",
+            figure=many / few,
+            most=_SET_UP_TIMES,
+        )
+        yield Target(
+            text=f"longest block of the set-up with {plan.largest:,} tracked orders",
+            figure=block,
+            most=_SET_UP_BLOCK,
+            unit="ms",
+        )
+
+
+def _upkeep(results: Results, plan: Plan) -> Iterator[Target]:
+    full = results.figure(CHURN, SMM_PANEL, FIRST_SLOT_FULL, SLOTS, "registry_rows")
+    gone = results.figure(CHURN, SMM_PANEL, COME_AND_GONE, plan.churned, "registry_rows")
+    if full is not None and gone is not None:
+        yield Target(
+            text=f"registry rows, dead ones included, after {plan.churned:,} orders have come and"
+            " gone, beyond those of the first slot-full",
+            figure=gone - full,
+            most=0,
+            is_time=False,
+        )
+    day = results.figure(WRITING, SMM_PANEL, DAY, plan.usual, "bytes")
+    more = results.figure(WRITING, SMM_PANEL, DAY_OF_MORE, TIMES_MORE * plan.usual, "bytes")
+    if day and more is not None:
+        yield Target(
+            text="bytes the order book writes for the same changes among four times the orders,"
+            " times as many",
+            figure=more / day,
+            most=_WRITTEN_TIMES,
+            is_time=False,
+        )
+    save = results.figure(WRITING, SMM_PANEL, SAVE, plan.largest, "block_ms")
+    if save is not None:
+        yield Target(
+            text=f"longest block of a save, {plan.largest:,} orders, all changed",
+            figure=save,
+            most=_SAVE_BLOCK,
+            unit="ms",
+        )
+    memory = results.figure(MEMORY, SMM_PANEL, PER_ORDER, plan.usual, "bytes")
+    if memory is not None:
+        yield Target(
+            text="memory of a tracked order outside the slots",
+            figure=memory,
+            most=_ORDER_BYTES,
+            unit="B",
+            is_time=False,
+        )
+    key = results.figure(KEY_LOG, SMM_PANEL, HTTP_ERROR, 1, "key_in_log")
+    if key is not None:
+        yield Target(
+            text="logs with the API key in them after an HTTP error",
+            figure=key,
+            most=0,
+            is_time=False,
+        )
+
+
+def _slow_panel(results: Results, plan: Plan) -> Iterator[Target]:
+    wall = results.figure(REFRESH, SMM_PANEL, SLOW_PANEL, plan.usual, "wall_ms")
+    at_once = results.figure(REFRESH, SMM_PANEL, SLOW_PANEL, plan.usual, "at_once")
+    if wall is not None and at_once is not None:
+        yield Target(
+            text=f"round trips of a refresh, {plan.usual:,} orders, {SLOW_PANEL}",
+            # The rest of a trip is the work on the answers.
+            figure=wall / 1000 // LATENCY,
+            most=_ROUND_TRIPS,
+        )
+        yield Target(
+            text="requests at once at most",
+            figure=at_once,
+            most=_AT_ONCE,
+            is_time=False,
+        )

@@ -1,0 +1,77 @@
+"""What the order book writes to disk."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from .panel_control import PanelControl
+from .plan import Plan
+from .results import Row, medians
+from .subject_process import SubjectProcess, running_subject
+from .subjects import SMM_PANEL
+
+WRITING: Final = "order book on disk"
+DAY: Final = "a day of polls, 1 % changed by each"
+DAY_OF_MORE: Final = "as many changes among four times the orders"
+TIMES_MORE: Final = 4
+PLACED: Final = "an order placed"
+SAVE: Final = "save, all changed"
+
+_POLLS_A_DAY: Final = 288
+_CHANGED_BY_POLL: Final = 100
+_PLACED: Final = 20
+
+
+async def measure_writing(folder: Path, panel: PanelControl, plan: Plan) -> AsyncIterator[Row]:
+    """Let a day of polls go by; then again with more orders, but no more changes."""
+    for case, orders, every in (
+        (DAY, plan.usual, _CHANGED_BY_POLL),
+        (DAY_OF_MORE, TIMES_MORE * plan.usual, TIMES_MORE * _CHANGED_BY_POLL),
+    ):
+        await panel.control(orders=orders, services=1)
+        async with running_subject(SMM_PANEL, folder / f"writing-{orders}", panel.url) as subject:
+            await subject.do("follow", count=orders)
+            # Home Assistant writes files of its own as time goes by.
+            idle = await _written(subject, plan.polls)
+            written = await _written(subject, plan.polls, partial(_poll, subject, panel, every))
+            yield _row(case, orders, {"bytes": (written - idle) * _POLLS_A_DAY / plan.polls})
+            if case == DAY:
+                yield _row(PLACED, orders, {"bytes": await _placing(subject, orders)})
+    await panel.control(orders=plan.largest)
+    async with running_subject(SMM_PANEL, folder / "save", panel.url) as subject:
+        await subject.do("follow", count=plan.largest)
+        await panel.control(change_every=1)
+        await subject.do("refresh")
+        cost = await subject.cost("settle", heartbeat=True)
+        yield _row(SAVE, plan.largest, medians([cost]))
+
+
+async def _written(
+    subject: SubjectProcess, times: int, work: Callable[[], Awaitable[None]] | None = None
+) -> int:
+    """Do some work over and over, each time with all saved; return the bytes written."""
+    before: int = await subject.do("written")
+    for _ in range(times):
+        if work is not None:
+            await work()
+        await subject.do("settle")
+    after: int = await subject.do("written")
+    return after - before
+
+
+async def _poll(subject: SubjectProcess, panel: PanelControl, every: int) -> None:
+    await panel.control(change_every=every)
+    await subject.do("refresh")
+
+
+async def _placing(subject: SubjectProcess, orders: int) -> float:
+    """Place orders one after the other; return the bytes written for one."""
+    before: int = await subject.do("written")
+    await subject.do("place", first=orders + 1, count=_PLACED)
+    after: int = await subject.do("written")
+    return (after - before) / _PLACED
+
+
+def _row(case: str, orders: int, figures: dict[str, float]) -> Row:
+    return Row(part=WRITING, subject=SMM_PANEL, case=case, orders=orders, figures=figures)
