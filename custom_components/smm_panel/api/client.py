@@ -1,5 +1,6 @@
 """PanelClient: one method per action of the panel API."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -27,6 +28,7 @@ from .exceptions import (
 )
 from .id_forms import IdForms
 from .judgement import judge
+from .last_answers import LastAnswers
 from .models import (
     Balance,
     ErrorKind,
@@ -40,16 +42,19 @@ from .models import (
 )
 from .pace import Paces
 from .requests import OrderRequest
-from .transport import Transport, in_thread_if_large
+from .transport import Answer, Transport, in_thread_if_large
 from .values import Json, is_usable_id
 
 type Items[T] = dict[str, T | ItemError]
 type ReadItems[T] = Callable[[Json, Sequence[str]], Items[T]]
+type Told[T] = Callable[[Items[T]], None]
 
 _LOGGER = logging.getLogger(__package__)
 
 # Actions that spend or change; they are sent once, whatever happens.
 _WRITES = frozenset({"add", "refill", "cancel"})
+# How many requests of one read are under way at once.
+_AT_ONCE = 4
 # Refusals of the account or the panel, never of an order.
 _WHOLE_CALL = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
 # Refusals that are about the orders even if the answer names none of them.
@@ -63,9 +68,12 @@ class PanelClient:
 
     Methods for many orders take any number of ids: blanks around them are stripped,
     each is sent once, 100 in a request, and the answer has an entry for every one. An
-    id that cannot be sent or has no answer is an `ItemError`. Where a panel takes one id
-    in a request only and stops answering half-way, the ids not answered any more are
-    `not_sent`, and asked first the next time.
+    id that cannot be sent or has no answer is an `ItemError`. Where a panel wants to be left
+    alone half-way through a read, or takes one id in a request only and stops answering,
+    the ids not answered any more are `not_sent`, and asked first the next time.
+
+    Of a read up to four requests are under way at once: the first goes alone, and so do all
+    of a panel that has limited their rate.
     """
 
     def __init__(self, transport: Transport, *, paces: Paces | None = None) -> None:
@@ -115,7 +123,22 @@ class PanelClient:
 
     async def status(self, orders: Iterable[str]) -> dict[str, OrderReport | ItemError]:
         """Get the status of orders."""
-        return await self._ask_each("status", orders, read_order_reports)
+        return await self._read_each("status", orders, read_order_reports)
+
+    async def follow(
+        self,
+        orders: Iterable[str],
+        told: Told[OrderReport],
+        last: LastAnswers[Items[OrderReport]],
+    ) -> None:
+        """Get the status of orders again and again: `told` has the items of each answer at once.
+
+        An answer that is the same as in `last` is not read anew: its items are the same
+        objects. What was told before an error was raised holds.
+        """
+        last.turn()
+        items = await self._read_each("status", orders, read_order_reports, told, last)
+        told({id_: item for id_, item in items.items() if item is _NO_ID})
 
     async def refill(self, orders: Iterable[str]) -> dict[str, str | ItemError]:
         """Ask for refills, once; gives the refill id of each order.
@@ -123,50 +146,96 @@ class PanelClient:
         An error is raised only while nothing else was sent. If a later batch fails, its
         orders become `ItemError` and no further batch is sent.
         """
-        return await self._ask_each("refill", orders, read_refills)
+        return await self._write_each("refill", orders, read_refills)
 
     async def refill_status(self, refills: Iterable[str]) -> dict[str, RefillStatus | ItemError]:
         """Get the status of refills, by refill id."""
-        return await self._ask_each("refill_status", refills, read_refill_statuses)
+        return await self._read_each("refill_status", refills, read_refill_statuses)
 
     async def cancel(self, orders: Iterable[str]) -> dict[str, ItemError | None]:
         """Ask for cancels, once; None means that the panel took the request.
 
         Only a later status tells whether the order was canceled. Errors as in `refill`.
         """
-        return await self._ask_each("cancel", orders, read_cancels)
+        return await self._write_each("cancel", orders, read_cancels)
 
-    async def _ask_each[T](self, action: str, ids: Iterable[str], read: ReadItems[T]) -> Items[T]:
-        """Ask about any number of ids, in batches."""
-        is_write = action in _WRITES
-        forms = self._forms[action]
-        if is_write:
-            # What this call learns is for the next one.
-            forms = replace(forms)
-        asked = list(dict.fromkeys(str(id_).strip() for id_ in ids))
-        items: Items[T] = {id_: _NO_ID for id_ in asked if not is_usable_id(id_)}
-        unsent = [id_ for id_ in asked if id_ not in items]
-        unsent.sort(key=lambda id_: id_ not in forms.late)
+    async def _write_each[T](self, action: str, ids: Iterable[str], read: ReadItems[T]) -> Items[T]:
+        """Send a write for any number of ids, one request after the other."""
+        # What this call learns is for the next one.
+        forms = replace(self._forms[action])
+        asked, unsent = _sorted_out(ids)
+        items: Items[T] = dict.fromkeys(asked, _NO_ID)
         has_answer = False
         while unsent:
-            batch = forms.batches(unsent)[0]
-            ask = self._write_batch if is_write else self._read_batch
+            batch = forms.batch(unsent)
             try:
-                answered = await ask(action, forms, batch, read)
+                answered = await self._write_batch(action, forms, batch, read)
             except PanelError as err:
-                is_kept = is_write or (forms.is_one_by_one and not isinstance(err, PanelAuthError))
-                if not has_answer or not is_kept:
+                if not has_answer:
                     raise
-                # What the panel has done or told before must not be lost with the error.
+                # What the panel has done before must not be lost with the error.
                 items |= dict.fromkeys(unsent, _lost(err, Outcome.NOT_SENT))
-                if is_write:
-                    items |= dict.fromkeys(batch, _lost(err))
+                items |= dict.fromkeys(batch, _lost(err))
                 break
             items |= answered
             has_answer = True
-            unsent = [id_ for id_ in unsent if id_ not in answered]
-        forms.late = frozenset(unsent)
-        return {id_: items[id_] for id_ in asked}
+            unsent = unsent[len(batch) :]
+        return items
+
+    async def _read_each[T](
+        self,
+        action: str,
+        ids: Iterable[str],
+        read: ReadItems[T],
+        told: Told[T] | None = None,
+        last: LastAnswers[Items[T]] | None = None,
+    ) -> Items[T]:
+        """Ask about any number of ids, the first request alone and then several at once."""
+        forms = self._forms[action]
+        asked, unsent = _sorted_out(ids)
+        items: Items[T] = dict.fromkeys(asked, _NO_ID)
+        unsent.sort(key=lambda id_: id_ not in forms.late)
+        failures: list[PanelError] = []
+        has_answer = False
+
+        async def ask() -> None:
+            """Send one request."""
+            nonlocal has_answer
+            batch = forms.batch(unsent)
+            del unsent[: len(batch)]
+            answered: Items[T] = {}
+            try:
+                answered = await self._read_batch(action, forms, batch, read, last)
+            except PanelError as err:
+                failures.append(err)
+            items.update(answered)
+            unsent[:0] = [id_ for id_ in batch if id_ not in answered]
+            has_answer = has_answer or bool(answered)
+            if told is not None:
+                told(answered)
+
+        async def ask_on() -> None:
+            """Send requests until there is nothing left to ask, or the panel has stopped."""
+            while unsent and not failures:
+                await ask()
+
+        if unsent:
+            await ask()
+        is_limited = self._paces is not None and self._paces.has_limited(action)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(1 if is_limited else _AT_ONCE):
+                group.create_task(ask_on())
+        # After an error the next call begins at the beginning: the ids it came with may be
+        # what the panel stumbles over.
+        forms.late = frozenset()
+        if failures:
+            # Of several failures, only the one of the key asks for something to be done.
+            failure = max(failures, key=lambda err: isinstance(err, PanelAuthError))
+            if not has_answer or not _is_kept(failure, forms):
+                raise failure
+            items |= dict.fromkeys(unsent, _lost(failure, Outcome.NOT_SENT))
+            forms.late = frozenset(unsent)
+        return items
 
     async def _write_batch[T](
         self, action: str, forms: IdForms, ids: Sequence[str], read: ReadItems[T]
@@ -190,7 +259,12 @@ class PanelClient:
         return items
 
     async def _read_batch[T](
-        self, action: str, forms: IdForms, ids: Sequence[str], read: ReadItems[T]
+        self,
+        action: str,
+        forms: IdForms,
+        ids: Sequence[str],
+        read: ReadItems[T],
+        last: LastAnswers[Items[T]] | None,
     ) -> Items[T]:
         """Send one request of a read, and another in the other form if it was not understood.
 
@@ -200,7 +274,7 @@ class PanelClient:
         items: Items[T] = {}
         failure: PanelRejectedError | PanelShapeError | None = None
         try:
-            items = await self._ask_in(action, name, ids, read)
+            items = await self._ask_in(action, name, ids, read, last)
         except (PanelRejectedError, PanelShapeError) as err:
             failure = err
         if forms.only is None and _may_be_the_form(failure, items, ids):
@@ -212,36 +286,73 @@ class PanelClient:
         return items if failure is None else _items_of_refusal(failure, ids)
 
     async def _ask_in[T](
-        self, action: str, name: str, ids: Sequence[str], read: ReadItems[T]
+        self,
+        action: str,
+        name: str,
+        ids: Sequence[str],
+        read: ReadItems[T],
+        last: LastAnswers[Items[T]] | None = None,
     ) -> Items[T]:
         """Ask about ids in one form."""
         form = {"action": action, name: ",".join(ids)}
-        return await self._ask(form, lambda data: read(data, ids), ids)
+        answer = await self._send(form)
+        known = None if last is None else last.find(form[name], answer)
+        if known is not None:
+            self._note_answer(action, answer)
+            return known
+        items = await self._read(action, answer, lambda data: read(data, ids), ids)
+        if last is not None:
+            last.put(form[name], answer, items)
+        return items
 
-    async def _ask[T](
-        self, form: Mapping[str, str], read: Callable[[Json], T], ids: Sequence[str] = ()
-    ) -> T:
-        """Send one form and read the answer."""
-        action, paces = form["action"], self._paces
-        if paces is not None:
-            paces.begin(action)
+    async def _ask[T](self, form: Mapping[str, str], read: Callable[[Json], T]) -> T:
+        """Send one form about the account and read the answer."""
+        return await self._read(form["action"], await self._send(form), read)
+
+    async def _send(self, form: Mapping[str, str]) -> Answer:
+        """Send one form."""
+        action = form["action"]
+        if self._paces is not None:
+            self._paces.begin(action)
         try:
             answer = await self._transport.post(form)
         except OSError as err:
             raise PanelConnectionError(f"{type(err).__name__}: {err}") from err
         _LOGGER.debug("%s: HTTP %d, %d characters", action, answer.status, len(answer.text))
+        return answer
+
+    async def _read[T](
+        self, action: str, answer: Answer, read: Callable[[Json], T], ids: Sequence[str] = ()
+    ) -> T:
+        """Read an answer."""
         is_write = action in _WRITES
         try:
             result = await in_thread_if_large(
                 len(answer.text), judge, answer, read, ids, is_write=is_write
             )
         except PanelRateLimitError as err:
-            if paces is not None:
-                paces.note_refusal(action, err)
+            if self._paces is not None:
+                self._paces.note_refusal(action, err)
             raise
-        if paces is not None:
-            paces.note_answer(action, answer.headers)
+        self._note_answer(action, answer)
         return result
+
+    def _note_answer(self, action: str, answer: Answer) -> None:
+        if self._paces is not None:
+            self._paces.note_answer(action, answer.headers)
+
+
+def _sorted_out(ids: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the ids that are asked about, each once, and those of them that can be sent."""
+    asked = list(dict.fromkeys(str(id_).strip() for id_ in ids))
+    return asked, [id_ for id_ in asked if is_usable_id(id_)]
+
+
+def _is_kept(failure: PanelError, forms: IdForms) -> bool:
+    """Tell whether what a read was told before a failure is an answer without the rest."""
+    if isinstance(failure, PanelAuthError):
+        return False
+    return forms.is_one_by_one or isinstance(failure, PanelRateLimitError)
 
 
 def _may_be_the_form(
