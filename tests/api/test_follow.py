@@ -37,7 +37,7 @@ class SlowPanel:
         self.refuse: Callable[[list[str]], FakeAnswer | Exception | None] = lambda _: None
         self._waiting: list[asyncio.Future[None]] = []
 
-    async def post(self, form: Mapping[str, str]) -> FakeAnswer:
+    async def post(self, form: Mapping[str, str], **_: bool) -> FakeAnswer:
         ids = (form.get("orders") or form["order"]).split(",")
         self.asked.append(ids)
         self._waiting.append(waiting := asyncio.get_running_loop().create_future())
@@ -92,10 +92,20 @@ async def test_a_thousand_orders_take_four_round_trips() -> None:
 
     items = await follow(panel, PanelClient(panel))
 
-    assert panel.at_once == [1, 4, 4, 1]
+    assert panel.at_once == [1, 3, 3, 3]
     assert sorted(items, key=int) == ORDERS
     assert all(isinstance(item, OrderReport) for item in items.values())
     assert sorted((id_ for ids in panel.asked for id_ in ids), key=int) == ORDERS
+
+
+async def test_never_more_than_four_at_once() -> None:
+    """However many orders there are, and however long that takes."""
+    panel = SlowPanel()
+    orders = [str(number) for number in range(1, 3001)]
+
+    await follow(panel, PanelClient(panel), orders=orders)
+
+    assert panel.at_once == [1, *[4] * 7, 1]
 
 
 async def test_a_panel_that_limits_is_asked_one_at_a_time() -> None:
@@ -149,8 +159,8 @@ async def test_a_lost_answer_loses_no_other() -> None:
     await panel.serve(call)
 
     assert isinstance(call.exception(), PanelConnectionError)
-    assert panel.at_once == [1, 4]
-    assert len(items) == 400
+    assert panel.at_once == [1, 3]
+    assert len(items) == 300
     panel.refuse = lambda _: None
     await follow(panel, client)
     assert panel.asked[0] == ORDERS[:100]
@@ -163,7 +173,7 @@ async def test_a_withdrawn_key_outranks_other_failures() -> None:
         PanelUnreachableError("down")
         if "150" in ids
         else FakeAnswer(text='{"error": "Invalid API key"}')
-        if "350" in ids
+        if "250" in ids
         else None
     )
 

@@ -1,9 +1,8 @@
 """PanelClient: one method per action of the panel API."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 import logging
 
 from .dialect import (
@@ -41,26 +40,32 @@ from .models import (
     Service,
 )
 from .pace import Paces
+from .reading import Items, Reading, Told
 from .requests import OrderRequest
 from .transport import Answer, Transport, in_thread_if_large
 from .values import Json, is_usable_id
 
-type Items[T] = dict[str, T | ItemError]
 type ReadItems[T] = Callable[[Json, Sequence[str]], Items[T]]
-type Told[T] = Callable[[Items[T]], None]
 
 _LOGGER = logging.getLogger(__package__)
 
 # Actions that spend or change; they are sent once, whatever happens.
 _WRITES = frozenset({"add", "refill", "cancel"})
-# How many requests of one read are under way at once.
-_AT_ONCE = 4
 # Refusals of the account or the panel, never of an order.
 _WHOLE_CALL = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
 # Refusals that are about the orders even if the answer names none of them.
 _ABOUT_ORDERS = frozenset({ErrorKind.BAD_ORDER, ErrorKind.NOT_ELIGIBLE})
 
 _NO_ID = ItemError(message="This is not an id", kind=ErrorKind.BAD_ORDER, outcome=Outcome.NOT_SENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question[T]:
+    """What is asked about ids, how its answers are read, and what was read from the last ones."""
+
+    action: str
+    read: ReadItems[T]
+    last: LastAnswers[Items[T]] | None = None
 
 
 class PanelClient:
@@ -123,7 +128,7 @@ class PanelClient:
 
     async def status(self, orders: Iterable[str]) -> dict[str, OrderReport | ItemError]:
         """Get the status of orders."""
-        return await self._read_each("status", orders, read_order_reports)
+        return await self._read_each(_Question(action="status", read=read_order_reports), orders)
 
     async def follow(
         self,
@@ -137,7 +142,8 @@ class PanelClient:
         objects. What was told before an error was raised holds.
         """
         last.turn()
-        items = await self._read_each("status", orders, read_order_reports, told, last)
+        question = _Question(action="status", read=read_order_reports, last=last)
+        items = await self._read_each(question, orders, told)
         told({id_: item for id_, item in items.items() if item is _NO_ID})
 
     async def refill(self, orders: Iterable[str]) -> dict[str, str | ItemError]:
@@ -146,30 +152,31 @@ class PanelClient:
         An error is raised only while nothing else was sent. If a later batch fails, its
         orders become `ItemError` and no further batch is sent.
         """
-        return await self._write_each("refill", orders, read_refills)
+        return await self._write_each(_Question(action="refill", read=read_refills), orders)
 
     async def refill_status(self, refills: Iterable[str]) -> dict[str, RefillStatus | ItemError]:
         """Get the status of refills, by refill id."""
-        return await self._read_each("refill_status", refills, read_refill_statuses)
+        question = _Question(action="refill_status", read=read_refill_statuses)
+        return await self._read_each(question, refills)
 
     async def cancel(self, orders: Iterable[str]) -> dict[str, ItemError | None]:
         """Ask for cancels, once; None means that the panel took the request.
 
         Only a later status tells whether the order was canceled. Errors as in `refill`.
         """
-        return await self._write_each("cancel", orders, read_cancels)
+        return await self._write_each(_Question(action="cancel", read=read_cancels), orders)
 
-    async def _write_each[T](self, action: str, ids: Iterable[str], read: ReadItems[T]) -> Items[T]:
+    async def _write_each[T](self, question: _Question[T], ids: Iterable[str]) -> Items[T]:
         """Send a write for any number of ids, one request after the other."""
         # What this call learns is for the next one.
-        forms = replace(self._forms[action])
+        forms = replace(self._forms[question.action])
         asked, unsent = _sorted_out(ids)
         items: Items[T] = dict.fromkeys(asked, _NO_ID)
         has_answer = False
         while unsent:
             batch = forms.batch(unsent)
             try:
-                answered = await self._write_batch(action, forms, batch, read)
+                answered = await self._write_batch(question, forms, batch)
             except PanelError as err:
                 if not has_answer:
                     raise
@@ -183,71 +190,42 @@ class PanelClient:
         return items
 
     async def _read_each[T](
-        self,
-        action: str,
-        ids: Iterable[str],
-        read: ReadItems[T],
-        told: Told[T] | None = None,
-        last: LastAnswers[Items[T]] | None = None,
+        self, question: _Question[T], ids: Iterable[str], told: Told[T] | None = None
     ) -> Items[T]:
         """Ask about any number of ids, the first request alone and then several at once."""
-        forms = self._forms[action]
+        forms = self._forms[question.action]
         asked, unsent = _sorted_out(ids)
+        is_limited = self._paces is not None and self._paces.has_limited(question.action)
+        reading = Reading[T](
+            forms=forms,
+            ask=lambda batch, more: self._read_batch(question, forms, batch, more=more),
+            told=told,
+            is_limited=is_limited,
+        )
+        await reading.run(unsent)
         items: Items[T] = dict.fromkeys(asked, _NO_ID)
-        unsent.sort(key=lambda id_: id_ not in forms.late)
-        failures: list[PanelError] = []
-        has_answer = False
-
-        async def ask() -> None:
-            """Send one request."""
-            nonlocal has_answer
-            batch = forms.batch(unsent)
-            del unsent[: len(batch)]
-            answered: Items[T] = {}
-            try:
-                answered = await self._read_batch(action, forms, batch, read, last)
-            except PanelError as err:
-                failures.append(err)
-            items.update(answered)
-            unsent[:0] = [id_ for id_ in batch if id_ not in answered]
-            has_answer = has_answer or bool(answered)
-            if told is not None:
-                told(answered)
-
-        async def ask_on() -> None:
-            """Send requests until there is nothing left to ask, or the panel has stopped."""
-            while unsent and not failures:
-                await ask()
-
-        if unsent:
-            await ask()
-        is_limited = self._paces is not None and self._paces.has_limited(action)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(1 if is_limited else _AT_ONCE):
-                group.create_task(ask_on())
+        items |= reading.items
         # After an error the next call begins at the beginning: the ids it came with may be
         # what the panel stumbles over.
         forms.late = frozenset()
-        if failures:
-            # Of several failures, only the one of the key asks for something to be done.
-            failure = max(failures, key=lambda err: isinstance(err, PanelAuthError))
-            if not has_answer or not _is_kept(failure, forms):
+        if (failure := reading.failure) is not None:
+            if not reading.items or not _is_kept(failure, forms):
                 raise failure
-            items |= dict.fromkeys(unsent, _lost(failure, Outcome.NOT_SENT))
-            forms.late = frozenset(unsent)
+            items |= dict.fromkeys(reading.unsent, _lost(failure, Outcome.NOT_SENT))
+            forms.late = frozenset(reading.unsent)
         return items
 
     async def _write_batch[T](
-        self, action: str, forms: IdForms, ids: Sequence[str], read: ReadItems[T]
+        self, question: _Question[T], forms: IdForms, ids: Sequence[str]
     ) -> Items[T]:
         """Send one request of a write, once.
 
         A panel that refused the form of the request took nothing, so the next call may
         use the other form; unless this one has worked before, then it was not the form.
         """
-        name, known = forms.field_for(ids), self._forms[action]
+        name, known = forms.field_for(ids), self._forms[question.action]
         try:
-            items = await self._ask_in(action, name, ids, read)
+            items = await self._ask_in(question, name, ids)
         except PanelRejectedError as err:
             if err.kind is ErrorKind.BAD_REQUEST and name not in known.proven:
                 known.only = known.other(name)
@@ -259,12 +237,7 @@ class PanelClient:
         return items
 
     async def _read_batch[T](
-        self,
-        action: str,
-        forms: IdForms,
-        ids: Sequence[str],
-        read: ReadItems[T],
-        last: LastAnswers[Items[T]] | None,
+        self, question: _Question[T], forms: IdForms, ids: Sequence[str], *, more: bool
     ) -> Items[T]:
         """Send one request of a read, and another in the other form if it was not understood.
 
@@ -274,33 +247,31 @@ class PanelClient:
         items: Items[T] = {}
         failure: PanelRejectedError | PanelShapeError | None = None
         try:
-            items = await self._ask_in(action, name, ids, read, last)
+            items = await self._ask_in(question, name, ids, more=more)
         except (PanelRejectedError, PanelShapeError) as err:
             failure = err
         if forms.only is None and _may_be_the_form(failure, items, ids):
             with suppress(PanelError):
-                told = await self._ask_in(action, forms.other(name), ids[:1], read)
+                told = await self._ask_in(question, forms.other(name), ids[:1])
                 if not isinstance(told[ids[0]], ItemError):
                     forms.only = forms.other(name)
                     return told
         return items if failure is None else _items_of_refusal(failure, ids)
 
     async def _ask_in[T](
-        self,
-        action: str,
-        name: str,
-        ids: Sequence[str],
-        read: ReadItems[T],
-        last: LastAnswers[Items[T]] | None = None,
+        self, question: _Question[T], name: str, ids: Sequence[str], *, more: bool = False
     ) -> Items[T]:
         """Ask about ids in one form."""
-        form = {"action": action, name: ",".join(ids)}
-        answer = await self._send(form)
+        form = {"action": question.action, name: ",".join(ids)}
+        answer = await self._send(form, more=more)
+        last = question.last
         known = None if last is None else last.find(form[name], answer)
         if known is not None:
-            self._note_answer(action, answer)
+            self._note_answer(question.action, answer)
             return known
-        items = await self._read(action, answer, lambda data: read(data, ids), ids)
+        items = await self._read(
+            question.action, answer, lambda data: question.read(data, ids), ids
+        )
         if last is not None:
             last.put(form[name], answer, items)
         return items
@@ -309,13 +280,13 @@ class PanelClient:
         """Send one form about the account and read the answer."""
         return await self._read(form["action"], await self._send(form), read)
 
-    async def _send(self, form: Mapping[str, str]) -> Answer:
+    async def _send(self, form: Mapping[str, str], *, more: bool = False) -> Answer:
         """Send one form."""
         action = form["action"]
         if self._paces is not None:
             self._paces.begin(action)
         try:
-            answer = await self._transport.post(form)
+            answer = await self._transport.post(form, more=more)
         except OSError as err:
             raise PanelConnectionError(f"{type(err).__name__}: {err}") from err
         _LOGGER.debug("%s: HTTP %d, %d characters", action, answer.status, len(answer.text))

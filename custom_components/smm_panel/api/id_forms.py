@@ -31,7 +31,15 @@ class IdForms:
 
     def batch(self, ids: Sequence[str]) -> Sequence[str]:
         """Return the first ids, as many as go into one request."""
-        return ids[: 1 if self.is_one_by_one else BATCH_SIZE]
+        return ids[: self._size]
+
+    def requests(self, ids: Sequence[str]) -> int:
+        """Return how many requests ids take."""
+        return -(-len(ids) // self._size)
+
+    @property
+    def _size(self) -> int:
+        return 1 if self.is_one_by_one else BATCH_SIZE
 
     def field_for(self, ids: Sequence[str]) -> str:
         """Get the field for the ids of one request."""

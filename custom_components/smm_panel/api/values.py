@@ -110,6 +110,9 @@ def read_id(value: Json) -> str | None:
 
 def is_usable_id(text: str) -> bool:
     """Tell whether a text can be sent as an id, alone or in a comma list."""
+    if text.isascii() and text.isalnum():
+        # As nearly all ids are.
+        return len(text) <= _ID_LIMIT and text.strip("0") != ""
     return (
         0 < len(text) <= _ID_LIMIT
         and text.isprintable()
