@@ -67,7 +67,7 @@ class Line:
         self.is_cut = False
         self._panel = panel
 
-    async def post(self, form: Mapping[str, str]) -> Answer:
+    async def post(self, form: Mapping[str, str], **_: bool) -> Answer:
         if self.is_cut:
             raise asyncio.CancelledError
         return await self._panel.answer(form)

@@ -16,11 +16,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.smm_panel.api import OrderStatus
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop
 from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.todo import OrderList
 from custom_components.smm_panel.tracked_order import Placement
 
 from .orders import placed_elsewhere, report, tracked
@@ -191,3 +193,39 @@ async def test_an_item_says_what_there_is_to_know(
             "description": "In progress · 75 % · 1.80 USD\nIncorrect order ID\nhttps://example.com/p",
         },
     ]
+
+
+async def test_who_looks_at_the_list_sees_it_change(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, hass_ws_client: WebSocketGenerator
+) -> None:
+    """Items are made for somebody who looks only; that one must not look at old ones."""
+    data = setup_entry.runtime_data
+    await data.book.async_put([tracked("1", OrderStatus.PENDING)])
+    data.orders.async_publish(data.book.orders)
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": "todo/item/subscribe", "entity_id": LIST})
+    assert (await client.receive_json())["success"]
+    assert [item["status"] for item in (await client.receive_json())["event"]["items"]] == [
+        "needs_action"
+    ]
+
+    await data.book.async_put([tracked("1", OrderStatus.COMPLETED)])
+    data.orders.async_publish(data.book.orders)
+
+    assert [item["status"] for item in (await client.receive_json())["event"]["items"]] == [
+        "completed"
+    ]
+
+
+async def test_nobody_looking_no_items_are_made(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten thousand of them at each refresh would be most of what it costs."""
+    data = setup_entry.runtime_data
+    await data.book.async_put([tracked("1", OrderStatus.PENDING)])
+    monkeypatch.delattr(OrderList, "_item")
+
+    data.orders.async_publish(data.book.orders)
+
+    assert (state := hass.states.get(LIST))
+    assert state.state == "1"

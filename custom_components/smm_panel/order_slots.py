@@ -1,6 +1,6 @@
 """Which order is shown in which slot: a pure function of the orders and the last assignment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from .tracked_order import Placement, TrackedOrder
 
@@ -16,23 +16,27 @@ def assign_slots(
     """
     age = {key: position for position, key in enumerate(orders)}
     shown = {slot: key for slot, key in last.items() if key in age and slot <= limit}
-    taken = set(shown.values())
-    waiting = sorted(
-        (
-            key
-            for key, order in orders.items()
-            if key not in taken and order.placement is not Placement.INTENDED
-        ),
-        key=lambda key: (not orders[key].is_final, age[key]),
-        reverse=True,
-    )
     newcomers: list[str] = []
-    for key in waiting:
+    for key in _waiting(orders, set(shown.values())):
         if len(shown) + len(newcomers) >= limit and not _give_way(shown, orders, age, key):
             break
         newcomers.append(key)
     free = (slot for slot in range(1, limit + 1) if slot not in shown)
     return shown | dict(zip(free, sorted(newcomers, key=age.__getitem__), strict=False))
+
+
+def _waiting(orders: Mapping[str, TrackedOrder], taken: set[str]) -> Iterator[str]:
+    """Give the orders without a slot, in the order in which they are to get one."""
+    # Not sorted: of thousands of orders hardly more are looked at than get a slot.
+    for is_final in (False, True):
+        for key in reversed(list(orders)):
+            order = orders[key]
+            if (
+                order.is_final is is_final
+                and key not in taken
+                and order.placement is not Placement.INTENDED
+            ):
+                yield key
 
 
 def _give_way(

@@ -48,7 +48,12 @@ class PracticeTransport:
         """Delete the file of a config entry's practice account, if it has one."""
         await _store(hass, entry_id).async_remove()
 
-    async def post(self, form: Mapping[str, str]) -> SimulatedAnswer:
+    async def post(
+        self,
+        form: Mapping[str, str],
+        *,
+        more: bool = False,  # noqa: ARG002 - there is no connection to keep
+    ) -> SimulatedAnswer:
         """Answer a form once what it changed is on disk.
 
         A failed write is logged by the store and the answer given all the same: the worst

@@ -50,16 +50,36 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
         # An item is made anew when its order changed, not when another did.
         self._items: dict[str, tuple[TrackedOrder, TodoItem]] = {}
 
+    @property
     @override
-    async def async_added_to_hass(self) -> None:
-        await super().async_added_to_hass()
-        self._list_orders()
+    def state(self) -> int:
+        """The number of items to do, counted without making them."""
+        return sum(map(_is_to_do, self.coordinator.book.orders.values()))
+
+    @property
+    @override
+    def todo_items(self) -> list[TodoItem]:
+        """Every order, the youngest first, as panels list them."""
+        known, self._items = self._items, {}
+        for key, order in self.coordinator.book.orders.items():
+            if order.placement is Placement.INTENDED:
+                continue
+            item = known.get(key)
+            if item is None or item[0] is not order:
+                item = (order, self._item(order))
+            self._items[key] = item
+        return [item for _, item in reversed(self._items.values())]
 
     @callback
     @override
-    def _handle_coordinator_update(self) -> None:
-        self._list_orders()
-        super()._handle_coordinator_update()
+    def _async_write_ha_state(self) -> None:
+        """Write the state, and tell the items only if somebody is looking at them."""
+        if self._update_listeners:
+            super()._async_write_ha_state()
+            return
+        self._items = {}
+        # Thousands of items would be made, compared and copied for nobody.
+        super(TodoListEntity, self)._async_write_ha_state()
 
     @override
     async def async_create_todo_item(self, item: TodoItem) -> None:
@@ -87,19 +107,6 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
                 )
         await self.coordinator.async_untrack(uids)
 
-    @callback
-    def _list_orders(self) -> None:
-        known, self._items = self._items, {}
-        for key, order in self.coordinator.book.orders.items():
-            if order.placement is Placement.INTENDED:
-                continue
-            item = known.get(key)
-            if item is None or item[0] is not order:
-                item = (order, self._item(order))
-            self._items[key] = item
-        # The youngest first, as panels list them.
-        self._attr_todo_items = [item for _, item in reversed(self._items.values())]
-
     def _item(self, order: TrackedOrder) -> TodoItem:
         return TodoItem(
             uid=order.key,
@@ -125,3 +132,8 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
         )
         lines = (" · ".join(fact for fact in facts if fact), order.error, order.link)
         return "\n".join(line for line in lines if line)
+
+
+def _is_to_do(order: TrackedOrder) -> bool:
+    """Tell whether the item of an order is one to do."""
+    return not order.is_final and order.placement is not Placement.INTENDED

@@ -23,7 +23,7 @@ class FakeTransport:
         self.answer = answer
         self.forms: list[Mapping[str, str]] = []
 
-    async def post(self, form: Mapping[str, str]) -> FakeAnswer:
+    async def post(self, form: Mapping[str, str], **_: bool) -> FakeAnswer:
         self.forms.append(form)
         return self.answer
 

@@ -35,7 +35,7 @@ class FormTransport:
         self.panel = panel
         self.asked: list[str] = []
 
-    async def post(self, form: Mapping[str, str]) -> FakeAnswer:
+    async def post(self, form: Mapping[str, str], **_: bool) -> FakeAnswer:
         self.asked += [f"{name}={ids}" for name, ids in form.items() if name != "action"]
         answer = self.panel(form)
         return answer if isinstance(answer, FakeAnswer) else FakeAnswer(text=json.dumps(answer))

@@ -29,7 +29,7 @@ class Panel:
         self.answers: list[FakeAnswer] = []
         self.asked: list[str] = []
 
-    async def post(self, form: Mapping[str, str]) -> FakeAnswer:
+    async def post(self, form: Mapping[str, str], **_: bool) -> FakeAnswer:
         self.asked.append(form["action"])
         return self.answers.pop(0)
 

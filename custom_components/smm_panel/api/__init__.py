@@ -15,6 +15,7 @@ from .exceptions import (
     PanelResponseError,
     PanelUnreachableError,
 )
+from .last_answers import LastAnswers
 from .models import (
     Balance,
     ErrorKind,
@@ -43,6 +44,7 @@ __all__ = [
     "InvalidOrderError",
     "InvalidUrlError",
     "ItemError",
+    "LastAnswers",
     "ListedOrder",
     "OrderProblem",
     "OrderReport",

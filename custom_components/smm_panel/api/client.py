@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 import logging
 
 from .dialect import (
@@ -27,6 +27,7 @@ from .exceptions import (
 )
 from .id_forms import IdForms
 from .judgement import judge
+from .last_answers import LastAnswers
 from .models import (
     Balance,
     ErrorKind,
@@ -39,11 +40,11 @@ from .models import (
     Service,
 )
 from .pace import Paces
+from .reading import Items, Reading, Told
 from .requests import OrderRequest
-from .transport import Transport, in_thread_if_large
+from .transport import Answer, Transport, in_thread_if_large
 from .values import Json, is_usable_id
 
-type Items[T] = dict[str, T | ItemError]
 type ReadItems[T] = Callable[[Json, Sequence[str]], Items[T]]
 
 _LOGGER = logging.getLogger(__package__)
@@ -58,14 +59,26 @@ _ABOUT_ORDERS = frozenset({ErrorKind.BAD_ORDER, ErrorKind.NOT_ELIGIBLE})
 _NO_ID = ItemError(message="This is not an id", kind=ErrorKind.BAD_ORDER, outcome=Outcome.NOT_SENT)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question[T]:
+    """What is asked about ids, how its answers are read, and what was read from the last ones."""
+
+    action: str
+    read: ReadItems[T]
+    last: LastAnswers[Items[T]] | None = None
+
+
 class PanelClient:
     """One account on one panel. Every method raises `PanelError` and nothing else.
 
     Methods for many orders take any number of ids: blanks around them are stripped,
     each is sent once, 100 in a request, and the answer has an entry for every one. An
-    id that cannot be sent or has no answer is an `ItemError`. Where a panel takes one id
-    in a request only and stops answering half-way, the ids not answered any more are
-    `not_sent`, and asked first the next time.
+    id that cannot be sent or has no answer is an `ItemError`. Where a panel wants to be left
+    alone half-way through a read, or takes one id in a request only and stops answering,
+    the ids not answered any more are `not_sent`, and asked first the next time.
+
+    Of a read up to four requests are under way at once: the first goes alone, and so do all
+    of a panel that has limited their rate.
     """
 
     def __init__(self, transport: Transport, *, paces: Paces | None = None) -> None:
@@ -115,7 +128,23 @@ class PanelClient:
 
     async def status(self, orders: Iterable[str]) -> dict[str, OrderReport | ItemError]:
         """Get the status of orders."""
-        return await self._ask_each("status", orders, read_order_reports)
+        return await self._read_each(_Question(action="status", read=read_order_reports), orders)
+
+    async def follow(
+        self,
+        orders: Iterable[str],
+        told: Told[OrderReport],
+        last: LastAnswers[Items[OrderReport]],
+    ) -> None:
+        """Get the status of orders again and again: `told` has the items of each answer at once.
+
+        An answer that is the same as in `last` is not read anew: its items are the same
+        objects. What was told before an error was raised holds.
+        """
+        last.turn()
+        question = _Question(action="status", read=read_order_reports, last=last)
+        items = await self._read_each(question, orders, told)
+        told({id_: item for id_, item in items.items() if item is _NO_ID})
 
     async def refill(self, orders: Iterable[str]) -> dict[str, str | ItemError]:
         """Ask for refills, once; gives the refill id of each order.
@@ -123,62 +152,80 @@ class PanelClient:
         An error is raised only while nothing else was sent. If a later batch fails, its
         orders become `ItemError` and no further batch is sent.
         """
-        return await self._ask_each("refill", orders, read_refills)
+        return await self._write_each(_Question(action="refill", read=read_refills), orders)
 
     async def refill_status(self, refills: Iterable[str]) -> dict[str, RefillStatus | ItemError]:
         """Get the status of refills, by refill id."""
-        return await self._ask_each("refill_status", refills, read_refill_statuses)
+        question = _Question(action="refill_status", read=read_refill_statuses)
+        return await self._read_each(question, refills)
 
     async def cancel(self, orders: Iterable[str]) -> dict[str, ItemError | None]:
         """Ask for cancels, once; None means that the panel took the request.
 
         Only a later status tells whether the order was canceled. Errors as in `refill`.
         """
-        return await self._ask_each("cancel", orders, read_cancels)
+        return await self._write_each(_Question(action="cancel", read=read_cancels), orders)
 
-    async def _ask_each[T](self, action: str, ids: Iterable[str], read: ReadItems[T]) -> Items[T]:
-        """Ask about any number of ids, in batches."""
-        is_write = action in _WRITES
-        forms = self._forms[action]
-        if is_write:
-            # What this call learns is for the next one.
-            forms = replace(forms)
-        asked = list(dict.fromkeys(str(id_).strip() for id_ in ids))
-        items: Items[T] = {id_: _NO_ID for id_ in asked if not is_usable_id(id_)}
-        unsent = [id_ for id_ in asked if id_ not in items]
-        unsent.sort(key=lambda id_: id_ not in forms.late)
+    async def _write_each[T](self, question: _Question[T], ids: Iterable[str]) -> Items[T]:
+        """Send a write for any number of ids, one request after the other."""
+        # What this call learns is for the next one.
+        forms = replace(self._forms[question.action])
+        asked, unsent = _sorted_out(ids)
+        items: Items[T] = dict.fromkeys(asked, _NO_ID)
         has_answer = False
         while unsent:
-            batch = forms.batches(unsent)[0]
-            ask = self._write_batch if is_write else self._read_batch
+            batch = forms.batch(unsent)
             try:
-                answered = await ask(action, forms, batch, read)
+                answered = await self._write_batch(question, forms, batch)
             except PanelError as err:
-                is_kept = is_write or (forms.is_one_by_one and not isinstance(err, PanelAuthError))
-                if not has_answer or not is_kept:
+                if not has_answer:
                     raise
-                # What the panel has done or told before must not be lost with the error.
+                # What the panel has done before must not be lost with the error.
                 items |= dict.fromkeys(unsent, _lost(err, Outcome.NOT_SENT))
-                if is_write:
-                    items |= dict.fromkeys(batch, _lost(err))
+                items |= dict.fromkeys(batch, _lost(err))
                 break
             items |= answered
             has_answer = True
-            unsent = [id_ for id_ in unsent if id_ not in answered]
-        forms.late = frozenset(unsent)
-        return {id_: items[id_] for id_ in asked}
+            unsent = unsent[len(batch) :]
+        return items
+
+    async def _read_each[T](
+        self, question: _Question[T], ids: Iterable[str], told: Told[T] | None = None
+    ) -> Items[T]:
+        """Ask about any number of ids, the first request alone and then several at once."""
+        forms = self._forms[question.action]
+        asked, unsent = _sorted_out(ids)
+        is_limited = self._paces is not None and self._paces.has_limited(question.action)
+        reading = Reading[T](
+            forms=forms,
+            ask=lambda batch, more: self._read_batch(question, forms, batch, more=more),
+            told=told,
+            is_limited=is_limited,
+        )
+        await reading.run(unsent)
+        items: Items[T] = dict.fromkeys(asked, _NO_ID)
+        items |= reading.items
+        # After an error the next call begins at the beginning: the ids it came with may be
+        # what the panel stumbles over.
+        forms.late = frozenset()
+        if (failure := reading.failure) is not None:
+            if not reading.items or not _is_kept(failure, forms):
+                raise failure
+            items |= dict.fromkeys(reading.unsent, _lost(failure, Outcome.NOT_SENT))
+            forms.late = frozenset(reading.unsent)
+        return items
 
     async def _write_batch[T](
-        self, action: str, forms: IdForms, ids: Sequence[str], read: ReadItems[T]
+        self, question: _Question[T], forms: IdForms, ids: Sequence[str]
     ) -> Items[T]:
         """Send one request of a write, once.
 
         A panel that refused the form of the request took nothing, so the next call may
         use the other form; unless this one has worked before, then it was not the form.
         """
-        name, known = forms.field_for(ids), self._forms[action]
+        name, known = forms.field_for(ids), self._forms[question.action]
         try:
-            items = await self._ask_in(action, name, ids, read)
+            items = await self._ask_in(question, name, ids)
         except PanelRejectedError as err:
             if err.kind is ErrorKind.BAD_REQUEST and name not in known.proven:
                 known.only = known.other(name)
@@ -190,7 +237,7 @@ class PanelClient:
         return items
 
     async def _read_batch[T](
-        self, action: str, forms: IdForms, ids: Sequence[str], read: ReadItems[T]
+        self, question: _Question[T], forms: IdForms, ids: Sequence[str], *, more: bool
     ) -> Items[T]:
         """Send one request of a read, and another in the other form if it was not understood.
 
@@ -200,48 +247,83 @@ class PanelClient:
         items: Items[T] = {}
         failure: PanelRejectedError | PanelShapeError | None = None
         try:
-            items = await self._ask_in(action, name, ids, read)
+            items = await self._ask_in(question, name, ids, more=more)
         except (PanelRejectedError, PanelShapeError) as err:
             failure = err
         if forms.only is None and _may_be_the_form(failure, items, ids):
             with suppress(PanelError):
-                told = await self._ask_in(action, forms.other(name), ids[:1], read)
+                told = await self._ask_in(question, forms.other(name), ids[:1])
                 if not isinstance(told[ids[0]], ItemError):
                     forms.only = forms.other(name)
                     return told
         return items if failure is None else _items_of_refusal(failure, ids)
 
     async def _ask_in[T](
-        self, action: str, name: str, ids: Sequence[str], read: ReadItems[T]
+        self, question: _Question[T], name: str, ids: Sequence[str], *, more: bool = False
     ) -> Items[T]:
         """Ask about ids in one form."""
-        form = {"action": action, name: ",".join(ids)}
-        return await self._ask(form, lambda data: read(data, ids), ids)
+        form = {"action": question.action, name: ",".join(ids)}
+        answer = await self._send(form, more=more)
+        last = question.last
+        known = None if last is None else last.find(form[name], answer)
+        if known is not None:
+            self._note_answer(question.action, answer)
+            return known
+        items = await self._read(
+            question.action, answer, lambda data: question.read(data, ids), ids
+        )
+        if last is not None:
+            last.put(form[name], answer, items)
+        return items
 
-    async def _ask[T](
-        self, form: Mapping[str, str], read: Callable[[Json], T], ids: Sequence[str] = ()
-    ) -> T:
-        """Send one form and read the answer."""
-        action, paces = form["action"], self._paces
-        if paces is not None:
-            paces.begin(action)
+    async def _ask[T](self, form: Mapping[str, str], read: Callable[[Json], T]) -> T:
+        """Send one form about the account and read the answer."""
+        return await self._read(form["action"], await self._send(form), read)
+
+    async def _send(self, form: Mapping[str, str], *, more: bool = False) -> Answer:
+        """Send one form."""
+        action = form["action"]
+        if self._paces is not None:
+            self._paces.begin(action)
         try:
-            answer = await self._transport.post(form)
+            answer = await self._transport.post(form, more=more)
         except OSError as err:
             raise PanelConnectionError(f"{type(err).__name__}: {err}") from err
         _LOGGER.debug("%s: HTTP %d, %d characters", action, answer.status, len(answer.text))
+        return answer
+
+    async def _read[T](
+        self, action: str, answer: Answer, read: Callable[[Json], T], ids: Sequence[str] = ()
+    ) -> T:
+        """Read an answer."""
         is_write = action in _WRITES
         try:
             result = await in_thread_if_large(
                 len(answer.text), judge, answer, read, ids, is_write=is_write
             )
         except PanelRateLimitError as err:
-            if paces is not None:
-                paces.note_refusal(action, err)
+            if self._paces is not None:
+                self._paces.note_refusal(action, err)
             raise
-        if paces is not None:
-            paces.note_answer(action, answer.headers)
+        self._note_answer(action, answer)
         return result
+
+    def _note_answer(self, action: str, answer: Answer) -> None:
+        if self._paces is not None:
+            self._paces.note_answer(action, answer.headers)
+
+
+def _sorted_out(ids: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the ids that are asked about, each once, and those of them that can be sent."""
+    asked = list(dict.fromkeys(str(id_).strip() for id_ in ids))
+    return asked, [id_ for id_ in asked if is_usable_id(id_)]
+
+
+def _is_kept(failure: PanelError, forms: IdForms) -> bool:
+    """Tell whether what a read was told before a failure is an answer without the rest."""
+    if isinstance(failure, PanelAuthError):
+        return False
+    return forms.is_one_by_one or isinstance(failure, PanelRateLimitError)
 
 
 def _may_be_the_form(

@@ -1,8 +1,7 @@
 """The two forms of an action, for one id and for several, and which a panel understands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import batched
 
 # "separated by a comma, up to 100 IDs" (API document); some panels cut the rest in
 # silence.
@@ -30,9 +29,17 @@ class IdForms:
         """Whether each id needs a request of its own."""
         return self.only == self.one
 
-    def batches(self, ids: Iterable[str]) -> list[tuple[str, ...]]:
-        """Divide ids into requests."""
-        return list(batched(ids, 1 if self.is_one_by_one else BATCH_SIZE, strict=False))
+    def batch(self, ids: Sequence[str]) -> Sequence[str]:
+        """Return the first ids, as many as go into one request."""
+        return ids[: self._size]
+
+    def requests(self, ids: Sequence[str]) -> int:
+        """Return how many requests ids take."""
+        return -(-len(ids) // self._size)
+
+    @property
+    def _size(self) -> int:
+        return 1 if self.is_one_by_one else BATCH_SIZE
 
     def field_for(self, ids: Sequence[str]) -> str:
         """Get the field for the ids of one request."""

@@ -44,6 +44,10 @@ class Paces:
             raise PanelRateLimitError(retry_after=wait)
         pace.note_sent()
 
+    def has_limited(self, action: str) -> bool:
+        """Tell whether the panel has refused an action for its rate."""
+        return self._paces[action].has_limited
+
     def note_answer(self, action: str, headers: Mapping[str, str]) -> None:
         """Take in an answer: its headers may say that it was the last one for a while."""
         self._paces[action].note_answer(read_pause(headers))
@@ -67,6 +71,11 @@ class _Pace:
         self._gap = 0.0
         self._refusals = 0
 
+    @property
+    def has_limited(self) -> bool:
+        """Whether there was a refusal."""
+        return self._gap > 0
+
     def pause(self) -> float:
         """Return for how many seconds the panel wants to be left alone."""
         return max(0.0, self._free_at - time.monotonic())
@@ -87,6 +96,10 @@ class _Pace:
 
     def note_refusal(self, err: PanelRateLimitError) -> None:
         """Take in a refusal, and complete it."""
+        if err.retry_after is None and (held := self.pause()) > 0:
+            # Of requests under way at once each is refused, for one and the same reason.
+            err.retry_after = held
+            return
         if err.retry_after is None:
             err.retry_after = min(_FIRST_WAIT * 2**self._refusals, _LONGEST_WAIT)
         self._refusals += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 import re
 
@@ -85,8 +86,8 @@ def _error_text(data: Json, http_status: int, depth: int) -> str | None:
     if not isinstance(data, dict):
         return None
     row = fields(data)
-    errors = [piece for name in _ERRORS for piece in _pieces(row.get(name), _DEPTH)]
-    messages = [piece for name in _MESSAGES for piece in _pieces(row.get(name), _DEPTH)]
+    errors = _told(row, _ERRORS)
+    messages = _told(row, _MESSAGES)
     if errors or row.get("error") is True:
         return _joined([*errors, *messages]) or "error"
     if messages:
@@ -98,6 +99,13 @@ def _error_text(data: Json, http_status: int, depth: int) -> str | None:
     return _error_text(inner[0], http_status, depth - 1) if len(inner) == 1 and depth > 0 else None
 
 
+def _told(row: dict[str, Json], names: Sequence[str]) -> list[str]:
+    """Collect the texts in some fields of a row."""
+    return [piece for name in names if name in row for piece in _pieces(row[name], _DEPTH)]
+
+
+# The words of statuses are asked about once for each row.
+@lru_cache(maxsize=256)
 def _is_complaint(text: str) -> bool:
     """Tell whether a text that nothing marks as an error is one all the same."""
     return error_kind(text) is not ErrorKind.OTHER and not _GOOD_NEWS.search(text)

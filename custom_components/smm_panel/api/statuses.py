@@ -1,5 +1,7 @@
 """The words panels use for where an order or a refill stands."""
 
+from functools import lru_cache
+
 from .models import OrderStatus, RefillStatus
 from .values import Json, read_text
 
@@ -29,16 +31,18 @@ _ORDER_STATUSES = {word: status for status, words in _ORDER_WORDS.items() for wo
 _REFILL_STATUSES = {word: status for status, words in _REFILL_WORDS.items() for word in words}
 
 
-def _fold(value: Json) -> str:
+# The same few words stand in thousands of rows.
+@lru_cache(maxsize=256)
+def _fold(text: str | None) -> str:
     """Drop case and separators: "In progress", `in_progress` and `In-Progress` are one."""
-    return "".join(filter(str.isalnum, (read_text(value) or "").lower())).replace("ё", "е")  # noqa: RUF001 - Russian
+    return "".join(filter(str.isalnum, (text or "").lower())).replace("ё", "е")  # noqa: RUF001 - Russian
 
 
 def read_order_status(value: Json) -> OrderStatus:
     """Read an order's status; a word no list has is `unknown`."""
-    return _ORDER_STATUSES.get(_fold(value), OrderStatus.UNKNOWN)
+    return _ORDER_STATUSES.get(_fold(read_text(value)), OrderStatus.UNKNOWN)
 
 
 def read_refill_status(value: Json) -> RefillStatus:
     """Read a refill's status; a word no list has is `unknown`."""
-    return _REFILL_STATUSES.get(_fold(value), RefillStatus.UNKNOWN)
+    return _REFILL_STATUSES.get(_fold(read_text(value)), RefillStatus.UNKNOWN)

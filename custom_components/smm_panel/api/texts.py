@@ -41,8 +41,21 @@ def one_line(text: str, limit: int = TEXT_LIMIT) -> str:
     taken out, and what is left of `<` and of links is set apart by a blank: that reads
     alike everywhere and renders as nothing but itself.
     """
-    # Cut first, a text can be huge. Half a surrogate pair cannot be stored or sent on.
-    text = text[: 4 * limit].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    # Cut first, a text can be huge.
+    text = text[: 4 * limit]
+    if not _is_plain(text):
+        text = _harmless(text)
+    return " ".join(text.split())[:limit].rstrip()
+
+
+def _is_plain(text: str) -> bool:
+    """Tell, quickly, whether a text has nothing in it that does harm, as nearly all."""
+    return text.isascii() and text.isprintable() and "<" not in text and "](" not in text
+
+
+def _harmless(text: str) -> str:
+    # Half a surrogate pair cannot be stored or sent on.
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = _INVISIBLE.sub("", text)
     if not text.isprintable():
         joiners = {match.start() for match in _JOINER.finditer(text)}
@@ -52,8 +65,7 @@ def one_line(text: str, limit: int = TEXT_LIMIT) -> str:
         )
     if "<" in text:
         text = _TAG_START.sub("< ", _TAG.sub(" ", text))
-    text = _MARKDOWN_LINK.sub("] ", text)
-    return " ".join(text.split())[:limit].rstrip()
+    return _MARKDOWN_LINK.sub("] ", text)
 
 
 def _seen(character: str) -> str:

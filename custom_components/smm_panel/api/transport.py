@@ -35,14 +35,15 @@ _MEBIBYTE = 1024 * 1024
 # About 5 ms of work on a small computer.
 _LARGE = _MEBIBYTE // 8
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# Each request asks for a connection of its own, and aiohttp keeps none that the server
-# confirms to close. A kept one that the panel has closed meanwhile breaks only when the
-# request is on its way, and a write would then have an unknown outcome for nothing.
-# Polls are minutes apart, so little is lost.
 # Character sets of old pages. Python knows codecs of other kinds by such names too, and some
 # of them take for ever on a large text.
 _CHARSET = re.compile(r"(iso-?8859|windows|cp|latin|koi8|gb|big5|shift|euc)", re.IGNORECASE)
-_HEADERS = {"Accept": "application/json", "Connection": "close"}
+_HEADERS = {"Accept": "application/json"}
+# A request asks for a connection of its own unless another follows at once, and aiohttp keeps
+# none that the server confirms to close. A kept one that the panel has closed meanwhile breaks
+# only when the request is on its way, and a write would then have an unknown outcome for
+# nothing. Polls are minutes apart, so little is lost.
+_LAST_HEADERS = {**_HEADERS, "Connection": "close"}
 
 
 class Answer(Protocol):
@@ -67,8 +68,8 @@ class Transport(Protocol):
     Raises `PanelError`, or an `OSError` for an answer that was lost on the way.
     """
 
-    async def post(self, form: Mapping[str, str]) -> Answer:
-        """Send a form (without the key) and give the answer."""
+    async def post(self, form: Mapping[str, str], *, more: bool = False) -> Answer:
+        """Send a form (without the key) and give the answer; `more` reads follow at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ class HttpTransport:
         """Leave the key out."""
         return f"{type(self).__name__}(url={str(self._url)!r})"
 
-    async def post(self, form: Mapping[str, str]) -> HttpAnswer:
+    async def post(self, form: Mapping[str, str], *, more: bool = False) -> HttpAnswer:
         """Send a form and read the whole answer.
 
         Raises `PanelUnreachableError` if nothing was sent for certain,
@@ -127,7 +128,7 @@ class HttpTransport:
         """
         failure: PanelConnectionError
         try:
-            return await self._exchange(form)
+            return await self._exchange(form, _HEADERS if more else _LAST_HEADERS)
         except (ClientConnectorError, ConnectionTimeoutError) as err:
             failure = PanelUnreachableError(self._describe(err))
         except (ClientError, OSError) as err:
@@ -143,7 +144,7 @@ class HttpTransport:
         text = f"{type(err).__name__}: {said}".removesuffix(": ")
         return one_line(self._redact(text), MESSAGE_LIMIT)
 
-    async def _exchange(self, form: Mapping[str, str]) -> HttpAnswer:
+    async def _exchange(self, form: Mapping[str, str], headers: Mapping[str, str]) -> HttpAnswer:
         """Send the form and read the answer while the connection is open."""
         if self._session.closed:
             raise PanelUnreachableError("The HTTP session is closed")
@@ -152,7 +153,7 @@ class HttpTransport:
         async with self._session.post(
             self._url,
             data={**form, "key": self._api_key},
-            headers=_HEADERS,
+            headers=headers,
             allow_redirects=False,
             raise_for_status=False,
             timeout=ClientTimeout(

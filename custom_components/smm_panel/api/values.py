@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 import json
 import re
 import unicodedata
@@ -25,6 +26,8 @@ _TRUE_WORDS = frozenset({"1", "true", "yes", "ok", "success", "on"})
 _NO_IDS = _FALSE_WORDS | (_TRUE_WORDS - {"1"}) | {"error", "fail", "failed", "nan", "undefined"}
 
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*(?:e[+-]?[0-9]{1,3})?", re.IGNORECASE)
+# What nearly all numbers look like; no more digits than `_DIGITS_LIMIT`.
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _THOUSANDS_ONLY = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 # Groups of three, or of two and three at last as in India.
 _GROUPS = re.compile(r"[0-9]+|[0-9]{1,3}(?:[.,][0-9]{2,3})*[.,][0-9]{3}")
@@ -73,7 +76,13 @@ def _no_constant(_name: str) -> None:
 
 def fields(row: dict[str, Json]) -> dict[str, Json]:
     """Fold the keys: `start_count`, `Start_Count` and `startCount` are `startcount`."""
-    return {"".join(filter(str.isalnum, key.lower())): value for key, value in row.items()}
+    return {_folded(key): value for key, value in row.items()}
+
+
+# The same few names stand in thousands of rows.
+@lru_cache(maxsize=1024)
+def _folded(key: str) -> str:
+    return "".join(filter(str.isalnum, key.lower()))
 
 
 def pick(row: dict[str, Json], *names: str) -> Json:
@@ -101,6 +110,9 @@ def read_id(value: Json) -> str | None:
 
 def is_usable_id(text: str) -> bool:
     """Tell whether a text can be sent as an id, alone or in a comma list."""
+    if text.isascii() and text.isalnum():
+        # As nearly all ids are.
+        return len(text) <= _ID_LIMIT and text.strip("0") != ""
     return (
         0 < len(text) <= _ID_LIMIT
         and text.isprintable()
@@ -128,6 +140,8 @@ def read_money(value: Json) -> Decimal | None:
     """
     if not isinstance(value, str) or len(value) > _ID_LIMIT:
         return None
+    if _PLAIN_NUMBER.fullmatch(value):
+        return Decimal(value)
     text = re.sub(r"[\s'\u2019\u066c]", "", value)
     if not text.isascii():
         text = "".join(map(_ascii_sign, text))
