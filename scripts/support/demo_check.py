@@ -11,6 +11,7 @@ from .demo_dashboard import DASHBOARD, SLOTS
 from .demo_examples import EXPENSIVE_QUANTITY, SCRIPT
 from .demo_home import Demo
 from .demo_orders import orders_of
+from .demo_presets import FOLLOWERS
 from .home_assistant_api import HomeAssistantApiError, Json
 from .log_problems import log_problems
 from .panel_process import PANEL_KEY
@@ -163,6 +164,23 @@ async def _script_orders(demo: Demo) -> str:
     return await poll(title, lambda: _notification(demo, title), within=_SETTLE_SECONDS)
 
 
+async def _preset_orders(demo: Demo) -> str:
+    """The button of a preset places its order, and the preset shows what became of it."""
+    last = FOLLOWERS.entity("sensor", "last_order")
+    before = (await demo.api.states())[last]["attributes"].get("order")
+    button = FOLLOWERS.entity("button", "place_order")
+    await demo.api.call_action("button", "press", entity_id=button)
+
+    async def shown() -> str | None:
+        state = (await demo.api.states())[last]
+        order = state["attributes"].get("order")
+        is_shown = order not in {None, before} and state["state"] != "unknown"
+        return f"#{order}, {state['state']}" if is_shown else None
+
+    seen = await poll(f"{FOLLOWERS.name} is placed", shown, within=_SETTLE_SECONDS)
+    return f"the button of {FOLLOWERS.name} placed {seen}"
+
+
 async def _low_balance_is_told(demo: Demo) -> str:
     title = f"{PANEL_TITLE}: low balance"
     return await poll(title, lambda: _notification(demo, title), within=_SETTLE_SECONDS)
@@ -195,6 +213,7 @@ _CHECKS: Final = (
     _spending_is_right,
     _limits_hold,
     _dashboard_is_complete,
+    _preset_orders,
     _script_orders,
     _low_balance_is_told,
     _log_is_clean,

@@ -5,6 +5,7 @@ from typing import Final
 
 from .demo_account import PRACTICE_TITLE, DemoAccount
 from .demo_examples import AUTOMATION, EXPENSIVE_QUANTITY, LOW_BALANCE, SCRIPT
+from .demo_presets import PRESETS, DemoPreset
 from .home_assistant_api import HomeAssistantApi, Json
 
 type Config = dict[str, Json]
@@ -40,6 +41,8 @@ def dashboard(accounts: Sequence[DemoAccount]) -> Config:
 def _view(account: DemoAccount) -> Config:
     practice = account.title == PRACTICE_TITLE
     sections = [_account_section(account), _list_section(account)]
+    if account.title in PRESETS:
+        sections.append(_presets_section(PRESETS[account.title]))
     if not practice:
         sections.append(_examples_section())
     return {
@@ -66,6 +69,8 @@ def _account_section(account: DemoAccount) -> Config:
             "entities": [{"entity": balance, "name": "Balance"}],
             "grid_options": _FULL,
         },
+        _known(_tile(account.entity("binary_sensor", "low_balance"), "Low balance", _HALF)),
+        _known(_tile(account.entity("sensor", "budget_left_today"), "Left today", _HALF)),
         _tile(account.entity("sensor", "spent_today"), "Spent today", _HALF),
         _tile(account.entity("sensor", "spent_in_total"), "Spent in total", _HALF),
         _tile(account.entity("sensor", "open_orders"), "Open", _HALF),
@@ -83,6 +88,28 @@ def _list_section(account: DemoAccount) -> Config:
             "hide_completed": False,
             "grid_options": {"columns": "full", "rows": 8},
         },
+    )
+
+
+def _presets_section(presets: Sequence[DemoPreset]) -> Config:
+    """Section of the order presets, each with its button, its price and its last order."""
+    return _section(
+        _heading("Order presets", "mdi:cart-outline"),
+        *(card for preset in presets for card in _preset_cards(preset)),
+    )
+
+
+def _preset_cards(preset: DemoPreset) -> tuple[Config, ...]:
+    button = preset.entity("button", "place_order")
+    return (
+        _tile(button, preset.name, _FULL)
+        | {
+            "hide_state": True,
+            "icon_tap_action": {"action": "more-info"},
+            "features": [{"type": "button", "action_name": "Place order"}],
+        },
+        _tile(preset.entity("sensor", "price_now"), "Price now", _HALF),
+        _known(_tile(preset.entity("sensor", "last_order"), "Last order", _HALF)),
     )
 
 

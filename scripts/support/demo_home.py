@@ -11,6 +11,7 @@ from .demo_account import DemoAccount, connect_accounts, find_accounts, set_limi
 from .demo_dashboard import install_dashboard
 from .demo_examples import LOW_BALANCE, install_examples
 from .demo_orders import LIMITS, ORDERS, orders_of, place_orders
+from .demo_presets import add_presets
 from .home_assistant import HomeAssistantProcess
 from .home_assistant_api import HomeAssistantApi
 from .panel_process import PANEL_KEY, PanelProcess
@@ -86,6 +87,7 @@ async def _furnish(api: HomeAssistantApi, panel: PanelProcess) -> list[DemoAccou
     for account in accounts:
         if account.title in LIMITS:
             await set_limits(api, account, **LIMITS[account.title])
+        await add_presets(api, account)
         await place_orders(api, account)
     await install_examples(api, accounts)
     await install_dashboard(api, accounts)

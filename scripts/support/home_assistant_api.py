@@ -1,5 +1,6 @@
 """Home Assistant's REST and WebSocket API, as far as the demo and the end-to-end tests go."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 import time
@@ -124,8 +125,19 @@ class HomeAssistantApi:
 
     async def config_flow(self, domain: str, *inputs: dict[str, Json]) -> dict[str, Json]:
         """Start a config flow, answer its steps one by one and return the last result."""
-        path = "config/config_entries/flow"
-        result: dict[str, Json] = await self.post(path, {"handler": domain})
+        return await self._flow("flow", domain, inputs)
+
+    async def subentry_flow(
+        self, entry_id: str, subentry_type: str, *inputs: dict[str, Json]
+    ) -> dict[str, Json]:
+        """The same for a flow that adds something to a config entry."""
+        return await self._flow("subentries/flow", [entry_id, subentry_type], inputs)
+
+    async def _flow(
+        self, kind: str, handler: Json, inputs: Iterable[dict[str, Json]]
+    ) -> dict[str, Json]:
+        path = f"config/config_entries/{kind}"
+        result: dict[str, Json] = await self.post(path, {"handler": handler})
         for step in inputs:
             result = await self.post(f"{path}/{result['flow_id']}", step)
         return result
