@@ -214,7 +214,9 @@ async def test_the_key_stays_where_it_belongs(
         if is_paused or number % 20 == 0:
             await start_afresh(hass, account)
 
-    for issue in issues(hass)[:3]:
+    # A spoilt service list raises issues of other kinds, which have no dialog.
+    fixable = [item for item in issues(hass) if item.is_fixable]
+    for issue in fixable[:3]:
         dialog = await repairs.open(issue)
         watch.look_at("repair", dialog.text)
         watch.look_at("repair", (await dialog.choose("placed")).text)
