@@ -1,16 +1,17 @@
 """The least it takes: ask, and read the answers into records, without Home Assistant."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import batched
 import json
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import aiohttp
 
 from .account import API_KEY, BATCH
+from .tasks import Tasks
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class Floor:
         self._session: aiohttp.ClientSession
 
     @property
-    def tasks(self) -> Mapping[str, Callable[..., Awaitable[Any]]]:
+    def tasks(self) -> Tasks:
         """What it can be told to do."""
         return {
             "start": self._start,

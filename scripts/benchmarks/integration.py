@@ -1,6 +1,5 @@
 """Our integration, used through what it offers to everybody: its flows and its actions."""
 
-from collections.abc import Awaitable, Callable, Mapping
 import json
 from pathlib import Path
 import tracemalloc
@@ -20,6 +19,7 @@ from .disk import written_bytes
 from .home import Home
 from .key_watch import KeyWatch
 from .memory import traced_memory
+from .tasks import Tasks
 
 
 class Integration:
@@ -30,7 +30,7 @@ class Integration:
         self._url = url
 
     @property
-    def tasks(self) -> Mapping[str, Callable[..., Awaitable[Any]]]:
+    def tasks(self) -> Tasks:
         """What it can be told to do."""
         return {
             "start": self._home.start,

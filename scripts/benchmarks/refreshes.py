@@ -19,7 +19,7 @@ REFRESH: Final = "refresh"
 ALL_SET_UP: Final = "set-up with all orders"
 NEW: Final = "new"
 
-SUBJECTS: Final = (SMM_PANEL, REST_PER_ORDER, REST_PER_100, FLOOR)
+_SIDE_BY_SIDE: Final = (SMM_PANEL, REST_PER_ORDER, REST_PER_100, FLOOR)
 
 UNCHANGED: Final = "unchanged"
 FEW_CHANGED: Final = "1 % changed"
@@ -32,11 +32,6 @@ LATENCY: Final = 0.2
 
 _FEWER_ROUNDS_FROM: Final = 5_000
 _FEWER_ROUNDS: Final = 3
-
-
-def with_recorder(case: str) -> str:
-    """Return the name of a case with the recorder."""
-    return f"{case}, recorder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +94,7 @@ class Refreshes:
         return Row(
             part=part,
             subject=subject,
-            case=with_recorder(case) if self.recorder else case,
+            case=f"{case}, recorder" if self.recorder else case,
             orders=self.orders,
             figures=figures,
         )
@@ -119,7 +114,7 @@ async def measure_refreshes(folder: Path, panel: PanelControl, plan: Plan) -> As
                             recorder=recorder,
                         )
                     )
-                    for name in SUBJECTS
+                    for name in _SIDE_BY_SIDE
                 )
             )
             refreshes = Refreshes(panel, subjects, orders, recorder)

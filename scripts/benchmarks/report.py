@@ -130,8 +130,8 @@ def _refreshes(results: Results) -> str:
 
 
 def _ratio(results: Results, row: Row) -> str:
-    ours = results.figure(REFRESH, SMM_PANEL, row.case, row.orders, "cpu_ms")
-    return _number(row.figures["cpu_ms"] / ours) if ours else ""
+    ours = results.figures(REFRESH, SMM_PANEL, row.case, row.orders)
+    return _number(row.figures["cpu_ms"] / ours["cpu_ms"])
 
 
 def _others(results: Results) -> str:

@@ -1,7 +1,7 @@
 """Home Assistant's own `rest` and `rest_command`, as people set them up for a panel today."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable
 from itertools import batched
 from pathlib import Path
 import tracemalloc
@@ -15,6 +15,7 @@ from .account import API_KEY, BATCH
 from .home import Home
 from .key_watch import KeyWatch
 from .memory import traced_memory
+from .tasks import Tasks
 
 # The bench alone says when.
 _NEVER_BY_ITSELF: Final = 7 * 24 * 3600
@@ -35,7 +36,7 @@ class RestSensors:
         self._url = url
 
     @property
-    def tasks(self) -> Mapping[str, Callable[..., Awaitable[Any]]]:
+    def tasks(self) -> Tasks:
         """What it can be told to do."""
         return {
             "start": self._home.start,
@@ -134,7 +135,7 @@ class RestCommand:
         self._url = url
 
     @property
-    def tasks(self) -> Mapping[str, Callable[..., Awaitable[Any]]]:
+    def tasks(self) -> Tasks:
         """What it can be told to do."""
         return {"start": self._start, "order": self._order, "stop": self._home.stop}
 

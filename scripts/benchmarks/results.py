@@ -24,12 +24,12 @@ class Results:
 
     rows: list[Row]
 
-    def figure(self, part: str, subject: str, case: str, orders: int, name: str) -> float | None:
-        """Return a figure, None if it was not measured."""
+    def figures(self, part: str, subject: str, case: str, orders: int) -> Mapping[str, float]:
+        """Return the figures of one row; none if it was not measured."""
         for row in self.rows:
             if (row.part, row.subject, row.case, row.orders) == (part, subject, case, orders):
-                return row.figures.get(name)
-        return None
+                return row.figures
+        return {}
 
 
 def medians(costs: Iterable[Cost]) -> dict[str, float]:

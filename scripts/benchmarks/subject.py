@@ -4,7 +4,7 @@ A line of JSON names a task with its arguments; the answer is a line of JSON as 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 import json
@@ -20,24 +20,24 @@ from .integration import Integration
 from .meter import measure
 from .profiling import profiled
 from .rest import RestCommand, RestPerHundred, RestPerOrder
-
-type Task = Callable[..., Awaitable[Any]]
+from .subjects import FLOOR, REST_COMMAND, REST_PER_100, REST_PER_ORDER, SMM_PANEL
+from .tasks import Tasks
 
 
 class Subject(Protocol):
     """Something that follows orders."""
 
     @property
-    def tasks(self) -> Mapping[str, Task]:
+    def tasks(self) -> Tasks:
         """What it can be told to do."""
 
 
 SUBJECTS: Final[dict[str, Callable[[Path, str, bool], Subject]]] = {
-    "smm_panel": Integration,
-    "rest_per_order": RestPerOrder,
-    "rest_per_100": RestPerHundred,
-    "rest_command": RestCommand,
-    "floor": Floor,
+    SMM_PANEL: Integration,
+    REST_PER_ORDER: RestPerOrder,
+    REST_PER_100: RestPerHundred,
+    REST_COMMAND: RestCommand,
+    FLOOR: Floor,
 }
 
 

@@ -54,6 +54,7 @@ def targets(results: Results, plan: Plan) -> list[Target]:
         *_blocks(results),
         *_restarts(results, plan),
         *_upkeep(results, plan),
+        *_writing(results, plan),
         *_slow_panel(results, plan),
     ]
 
@@ -63,19 +64,12 @@ def _requests(results: Results, plan: Plan) -> Iterator[Target]:
     for size in plan.sizes:
         orders = size + 1
         for case in (ALL_OPEN, HALF_FINAL, NONE_OPEN):
-
-            def figure(name: str, orders: int = orders, case: str = case) -> float | None:
-                return results.figure(REQUESTS, SMM_PANEL, case, orders, name)
-
-            asked, others, open_orders = figure("status"), figure("others"), figure("open")
-            balance = figure("balance")
-            if asked is None or others is None or open_orders is None or balance is None:
-                continue
-            due = ceil(open_orders / BATCH)
+            asked = results.figures(REQUESTS, SMM_PANEL, case, orders)
+            due = ceil(asked["open"] / BATCH)
             yield Target(
-                text=f"requests of a refresh that differ from {due} + balance ({orders:,} orders,"
-                f" {case})",
-                figure=abs(asked - due) + abs(balance - 1) + others,
+                text=f"requests of a refresh that differ from {due} + balance"
+                f" ({orders:,} orders, {case})",
+                figure=abs(asked["status"] - due) + abs(asked["balance"] - 1) + asked["others"],
                 most=0,
                 is_time=False,
             )
@@ -83,114 +77,105 @@ def _requests(results: Results, plan: Plan) -> Iterator[Target]:
 
 def _processor(results: Results) -> Iterator[Target]:
     for orders, share in _REST_SHARE.items():
-        ours = results.figure(REFRESH, SMM_PANEL, UNCHANGED, orders, "cpu_ms")
-        rest = results.figure(REFRESH, REST_PER_ORDER, UNCHANGED, orders, "cpu_ms")
-        floor = results.figure(REFRESH, FLOOR, UNCHANGED, orders, "cpu_ms")
-        if ours is None or rest is None or floor is None:
+        ours, rest, floor = (
+            results.figures(REFRESH, subject, UNCHANGED, orders)
+            for subject in (SMM_PANEL, REST_PER_ORDER, FLOOR)
+        )
+        if not ours:
             continue
         yield Target(
             text=f"CPU, {orders:,} orders unchanged, of that of `rest` per order",
-            figure=ours / rest,
+            figure=ours["cpu_ms"] / rest["cpu_ms"],
             most=1 / share,
         )
         yield Target(
             text=f"CPU, {orders:,} orders unchanged, times the floor",
-            figure=ours / floor,
+            figure=ours["cpu_ms"] / floor["cpu_ms"],
             most=_FLOOR_TIMES,
         )
 
 
 def _blocks(results: Results) -> Iterator[Target]:
     for case, most in _BLOCKS.items():
-        block = results.figure(REFRESH, SMM_PANEL, case, _BLOCKS_AT, "block_ms")
-        if block is not None:
+        if found := results.figures(REFRESH, SMM_PANEL, case, _BLOCKS_AT):
             yield Target(
                 text=f"longest block of a refresh, {_BLOCKS_AT:,} orders, {case}",
-                figure=block,
+                figure=found["block_ms"],
                 most=most,
                 unit="ms",
             )
 
 
 def _restarts(results: Results, plan: Plan) -> Iterator[Target]:
-    few = results.figure(RESTART, SMM_PANEL, SET_UP, SLOTS, "wall_ms")
-    many = results.figure(RESTART, SMM_PANEL, SET_UP, plan.largest, "wall_ms")
-    block = results.figure(RESTART, SMM_PANEL, SET_UP, plan.largest, "block_ms")
-    if few is not None and many is not None and block is not None:
-        yield Target(
-            text=f"set-up with {plan.largest:,} tracked orders, times that with {SLOTS}",
-            figure=many / few,
-            most=_SET_UP_TIMES,
-        )
-        yield Target(
-            text=f"longest block of the set-up with {plan.largest:,} tracked orders",
-            figure=block,
-            most=_SET_UP_BLOCK,
-            unit="ms",
-        )
+    few = results.figures(RESTART, SMM_PANEL, SET_UP, SLOTS)
+    many = results.figures(RESTART, SMM_PANEL, SET_UP, plan.largest)
+    yield Target(
+        text=f"set-up with {plan.largest:,} tracked orders, times that with {SLOTS}",
+        figure=many["wall_ms"] / few["wall_ms"],
+        most=_SET_UP_TIMES,
+    )
+    yield Target(
+        text=f"longest block of the set-up with {plan.largest:,} tracked orders",
+        figure=many["block_ms"],
+        most=_SET_UP_BLOCK,
+        unit="ms",
+    )
 
 
 def _upkeep(results: Results, plan: Plan) -> Iterator[Target]:
-    full = results.figure(CHURN, SMM_PANEL, FIRST_SLOT_FULL, SLOTS, "registry_rows")
-    gone = results.figure(CHURN, SMM_PANEL, COME_AND_GONE, plan.churned, "registry_rows")
-    if full is not None and gone is not None:
-        yield Target(
-            text=f"registry rows, dead ones included, after {plan.churned:,} orders have come and"
-            " gone, beyond those of the first slot-full",
-            figure=gone - full,
-            most=0,
-            is_time=False,
-        )
-    day = results.figure(WRITING, SMM_PANEL, DAY, plan.usual, "bytes")
-    more = results.figure(WRITING, SMM_PANEL, DAY_OF_MORE, TIMES_MORE * plan.usual, "bytes")
-    if day and more is not None:
-        yield Target(
-            text="bytes the order book writes for the same changes among four times the orders,"
-            " times as many",
-            figure=more / day,
-            most=_WRITTEN_TIMES,
-            is_time=False,
-        )
-    save = results.figure(WRITING, SMM_PANEL, SAVE, plan.largest, "block_ms")
-    if save is not None:
-        yield Target(
-            text=f"longest block of a save, {plan.largest:,} orders, all changed",
-            figure=save,
-            most=_SAVE_BLOCK,
-            unit="ms",
-        )
-    memory = results.figure(MEMORY, SMM_PANEL, PER_ORDER, plan.usual, "bytes")
-    if memory is not None:
-        yield Target(
-            text="memory of a tracked order outside the slots",
-            figure=memory,
-            most=_ORDER_BYTES,
-            unit="B",
-            is_time=False,
-        )
-    key = results.figure(KEY_LOG, SMM_PANEL, HTTP_ERROR, 1, "key_in_log")
-    if key is not None:
-        yield Target(
-            text="logs with the API key in them after an HTTP error",
-            figure=key,
-            most=0,
-            is_time=False,
-        )
+    full = results.figures(CHURN, SMM_PANEL, FIRST_SLOT_FULL, SLOTS)
+    gone = results.figures(CHURN, SMM_PANEL, COME_AND_GONE, plan.churned)
+    yield Target(
+        text=f"registry rows, dead ones included, after {plan.churned:,} orders have come and"
+        " gone, beyond those of the first slot-full",
+        figure=gone["registry_rows"] - full["registry_rows"],
+        most=0,
+        is_time=False,
+    )
+    yield Target(
+        text="memory of a tracked order outside the slots",
+        figure=results.figures(MEMORY, SMM_PANEL, PER_ORDER, plan.usual)["bytes"],
+        most=_ORDER_BYTES,
+        unit="B",
+        is_time=False,
+    )
+    yield Target(
+        text="logs with the API key in them after an HTTP error",
+        figure=results.figures(KEY_LOG, SMM_PANEL, HTTP_ERROR, 1)["key_in_log"],
+        most=0,
+        is_time=False,
+    )
+
+
+def _writing(results: Results, plan: Plan) -> Iterator[Target]:
+    day = results.figures(WRITING, SMM_PANEL, DAY, plan.usual)
+    more = results.figures(WRITING, SMM_PANEL, DAY_OF_MORE, TIMES_MORE * plan.usual)
+    yield Target(
+        text=f"bytes the order book writes for the same changes among {TIMES_MORE} times the"
+        " orders, times as many",
+        figure=more["bytes"] / day["bytes"],
+        most=_WRITTEN_TIMES,
+        is_time=False,
+    )
+    yield Target(
+        text=f"longest block of a save, {plan.largest:,} orders, all changed",
+        figure=results.figures(WRITING, SMM_PANEL, SAVE, plan.largest)["block_ms"],
+        most=_SAVE_BLOCK,
+        unit="ms",
+    )
 
 
 def _slow_panel(results: Results, plan: Plan) -> Iterator[Target]:
-    wall = results.figure(REFRESH, SMM_PANEL, SLOW_PANEL, plan.usual, "wall_ms")
-    at_once = results.figure(REFRESH, SMM_PANEL, SLOW_PANEL, plan.usual, "at_once")
-    if wall is not None and at_once is not None:
+    if found := results.figures(REFRESH, SMM_PANEL, SLOW_PANEL, plan.usual):
         yield Target(
             text=f"round trips of a refresh, {plan.usual:,} orders, {SLOW_PANEL}",
             # The rest of a trip is the work on the answers.
-            figure=wall / 1000 // LATENCY,
+            figure=found["wall_ms"] / 1000 // LATENCY,
             most=_ROUND_TRIPS,
         )
         yield Target(
             text="requests at once at most",
-            figure=at_once,
+            figure=found["at_once"],
             most=_AT_ONCE,
             is_time=False,
         )

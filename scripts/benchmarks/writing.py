@@ -19,16 +19,15 @@ PLACED: Final = "an order placed"
 SAVE: Final = "save, all changed"
 
 _POLLS_A_DAY: Final = 288
-_CHANGED_BY_POLL: Final = 100
+_EACH_POLL_CHANGES: Final = 100  # each so-manieth order
 _PLACED: Final = 20
 
 
 async def measure_writing(folder: Path, panel: PanelControl, plan: Plan) -> AsyncIterator[Row]:
     """Let a day of polls go by; then again with more orders, but no more changes."""
-    for case, orders, every in (
-        (DAY, plan.usual, _CHANGED_BY_POLL),
-        (DAY_OF_MORE, TIMES_MORE * plan.usual, TIMES_MORE * _CHANGED_BY_POLL),
-    ):
+    for case, times in ((DAY, 1), (DAY_OF_MORE, TIMES_MORE)):
+        orders = times * plan.usual
+        every = times * min(_EACH_POLL_CHANGES, plan.usual)
         await panel.control(orders=orders, services=1)
         async with running_subject(SMM_PANEL, folder / f"writing-{orders}", panel.url) as subject:
             await subject.do("follow", count=orders)
