@@ -29,8 +29,8 @@ DISCOVERIES = {"bluetooth", "dhcp", "homekit", "mqtt", "ssdp", "usb", "zeroconf"
 BLOCKING = re.compile(r"(http\.client|httpx|requests|socket|subprocess|urllib\.request)(\..*)?")
 ASKS = re.compile(r"\.(client\.\w+|async_read|async_services|async_track)\(")
 SUBSCRIBE = re.compile(r"async_(add_listener|dispatcher_connect|listen|track_\w+)")
-ALWAYS_AVAILABLE = {"LowBalanceThreshold"}
-"""Entities that show nothing the panel says."""
+ALWAYS_AVAILABLE = {"LowBalanceThreshold", "OrderActivity", "ServiceChanges"}
+"""Entities that show what the owner set, or what has happened and stays true."""
 
 HEADINGS = {
     "docs-data-update": "How data is updated",
@@ -249,18 +249,6 @@ def docs_conditions(sources: Sources) -> Iterator[str]:
 def docs_triggers(sources: Sources) -> Iterator[str]:
     """Every trigger is described."""
     yield from named(sources, "triggers.yaml")
-
-
-@rule("docs-conditions", EXEMPTIONS)
-def no_conditions(sources: Sources) -> Iterator[str]:
-    """There are no conditions."""
-    yield from {"condition.py", "conditions.yaml"} & sources.keys()
-
-
-@rule("docs-triggers", EXEMPTIONS)
-def no_triggers(sources: Sources) -> Iterator[str]:
-    """There are no triggers."""
-    yield from {"trigger.py", "triggers.yaml"} & sources.keys()
 
 
 def labels(sources: Sources, flow: str) -> Iterator[str]:

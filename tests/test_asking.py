@@ -109,10 +109,10 @@ def copying_the_disk(storage: dict[str, Any], ask: Ask) -> Iterator[list[dict[st
     copies: list[dict[str, Any]] = []
     post = HttpTransport.post
 
-    async def copy_first(transport: HttpTransport, form: dict[str, str]) -> Any:  # noqa: ANN401 - passed through
+    async def copy_first(transport: HttpTransport, form: dict[str, str], **more: bool) -> Any:  # noqa: ANN401 - passed through
         if form["action"] == ask.panel_action:
             copies.append(deepcopy(storage))
-        return await post(transport, form)
+        return await post(transport, form, **more)
 
     with patch.object(HttpTransport, "post", copy_first):
         yield copies
@@ -476,11 +476,11 @@ async def test_an_order_forgotten_and_tracked_anew_meanwhile_was_asked_nothing(
     """The answer belongs to a record that is gone; the caller must get it all the same."""
     post = HttpTransport.post
 
-    async def forget_meanwhile(transport: HttpTransport, form: dict[str, str]) -> Any:  # noqa: ANN401 - passed through
+    async def forget_meanwhile(transport: HttpTransport, form: dict[str, str], **more: bool) -> Any:  # noqa: ANN401 - passed through
         if form["action"] == "refill":
             await act(hass, "untrack_orders", orders=completed)
             await act(hass, "track_orders", orders=completed)
-        return await post(transport, form)
+        return await post(transport, form, **more)
 
     with patch.object(HttpTransport, "post", forget_meanwhile):
         (row,) = (await act(hass, "refill_orders", orders=completed))["orders"]

@@ -84,8 +84,8 @@ BROKEN = [
     ("diagnostics", "diagnostics.py", "async_get_config_entry_diagnostics", "async_get"),
     ("docs-actions", "services.yaml", "get_balance:", "get_money:"),
     ("docs-actions", "README.md", "## Actions\n", ""),
-    ("docs-conditions", "conditions.yaml", None, "order_is_open: {}"),
-    ("docs-triggers", "triggers.yaml", None, "order_completed: {}"),
+    ("docs-conditions", "conditions.yaml", None, "order_is_lost: {}"),
+    ("docs-triggers", "triggers.yaml", None, "order_lost: {}"),
     ("docs-configuration-parameters", "README.md", "Balance to keep", "Balance"),
     ("docs-installation-parameters", "README.md", "| API key |", "|"),
     ("docs-supported-functions", "README.md", "## Entities\n", ""),
@@ -150,8 +150,6 @@ UNTRUE = [
     ("dependency-transparency", "manifest.json", '"requirements": []', '"requirements": ["x"]'),
     ("discovery", "manifest.json", '"domain"', '"zeroconf": [], "domain"'),
     ("discovery-update-info", "manifest.json", '"domain"', '"ssdp": [], "domain"'),
-    ("docs-conditions", "condition.py", None, "CONDITIONS = {}"),
-    ("docs-triggers", "trigger.py", None, "TRIGGERS = {}"),
 ]
 
 
