@@ -109,6 +109,8 @@ The dashboard {TITLE} opens first, with a view for each account. Look at
   - Cancel and Refill on an order slot
   - All orders: type an order id of the panel to follow it, delete an item to stop
   - Order presets: a button places the order, for its largest charge at most
+  - Settings > Automations & scenes: Order in trouble has a trigger of the integration,
+    Likes every Monday is made of a blueprint and places the order of a preset
   - Order followers: runs a script. 45000 of them make the low balance automation speak
   - Settings > Tools > Actions, then Place order: the form of the action
   - Settings > Devices & services > SMM Panel: the accounts, their devices and options

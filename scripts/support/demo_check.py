@@ -8,10 +8,10 @@ from typing import Final
 
 from .demo_account import DOMAIN, PANEL_TITLE, PRACTICE_TITLE, DemoAccount
 from .demo_dashboard import DASHBOARD, SLOTS
-from .demo_examples import EXPENSIVE_QUANTITY, SCRIPT
+from .demo_examples import EXPENSIVE_QUANTITY, SCRIPT, WEEKLY
 from .demo_home import Demo
 from .demo_orders import orders_of
-from .demo_presets import FOLLOWERS
+from .demo_presets import FOLLOWERS, LIKES, DemoPreset
 from .home_assistant_api import HomeAssistantApiError, Json
 from .log_problems import log_problems
 from .panel_process import PANEL_KEY
@@ -166,19 +166,42 @@ async def _script_orders(demo: Demo) -> str:
 
 async def _preset_orders(demo: Demo) -> str:
     """The button of a preset places its order, and the preset shows what became of it."""
-    last = FOLLOWERS.entity("sensor", "last_order")
-    before = (await demo.api.states())[last]["attributes"].get("order")
     button = FOLLOWERS.entity("button", "place_order")
-    await demo.api.call_action("button", "press", entity_id=button)
+    placed = await _placed_by(demo, FOLLOWERS, "button", "press", button)
+    return f"the button of {FOLLOWERS.name} placed {placed}"
+
+
+async def _blueprint_orders(demo: Demo) -> str:
+    """So does the automation that a blueprint made, when its time has come."""
+    placed = await _placed_by(demo, LIKES, "automation", "trigger", WEEKLY)
+    return f"{WEEKLY} placed {placed}"
+
+
+async def _placed_by(
+    demo: Demo, preset: DemoPreset, domain: str, action: str, entity_id: str
+) -> str:
+    """Do something that places the order of a preset; return its id and status."""
+    last = preset.entity("sensor", "last_order")
+    await demo.api.call_action(domain, action, entity_id=entity_id)
 
     async def shown() -> str | None:
         state = (await demo.api.states())[last]
-        order = state["attributes"].get("order")
-        is_shown = order not in {None, before} and state["state"] != "unknown"
-        return f"#{order}, {state['state']}" if is_shown else None
+        is_shown = state["state"] not in {"unavailable", "unknown"}
+        return f"#{state['attributes']['order']}, {state['state']}" if is_shown else None
 
-    seen = await poll(f"{FOLLOWERS.name} is placed", shown, within=_SETTLE_SECONDS)
-    return f"the button of {FOLLOWERS.name} placed {seen}"
+    return await poll(f"The order of {preset.name} is placed", shown, within=_SETTLE_SECONDS)
+
+
+async def _trouble_is_told(demo: Demo) -> str:
+    """The integration's own trigger: an order of the demo was canceled."""
+
+    async def told() -> str | None:
+        for notification in await demo.api.command("persistent_notification/get"):
+            if notification["title"].endswith(": canceled"):
+                return f"{notification['title']}: {notification['message']}"
+        return None
+
+    return await poll("The canceled order is told", told, within=_MOVE_SECONDS)
 
 
 async def _low_balance_is_told(demo: Demo) -> str:
@@ -213,7 +236,9 @@ _CHECKS: Final = (
     _spending_is_right,
     _limits_hold,
     _dashboard_is_complete,
+    _trouble_is_told,
     _preset_orders,
+    _blueprint_orders,
     _script_orders,
     _low_balance_is_told,
     _log_is_clean,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from .demo_account import PRACTICE_TITLE, DemoAccount
-from .demo_examples import AUTOMATION, EXPENSIVE_QUANTITY, LOW_BALANCE, SCRIPT
+from .demo_examples import AUTOMATION, EXPENSIVE_QUANTITY, LOW_BALANCE, SCRIPT, TROUBLE, WEEKLY
 from .demo_presets import PRESETS, DemoPreset
 from .home_assistant_api import HomeAssistantApi, Json
 
@@ -76,6 +76,8 @@ def _account_section(account: DemoAccount) -> Config:
         _tile(account.entity("sensor", "open_orders"), "Open", _HALF),
         _tile(account.entity("sensor", "orders_needing_attention"), "Need attention", _HALF)
         | {"color": "orange"},
+        _tile(account.entity("event", "order_activity"), "Last activity", _FULL)
+        | {"state_content": ["event_type", "name", "last_changed"]},
     )
 
 
@@ -122,8 +124,15 @@ def _examples_section() -> Config:
             "icon_tap_action": {"action": "more-info"},
             "features": [{"type": "button", "action_name": "Order followers"}],
         },
-        _tile(AUTOMATION, "Low balance", _FULL)
-        | {"features": [{"type": "toggle"}], "features_position": "inline"},
+        *(
+            _tile(automation, name, _FULL)
+            | {"features": [{"type": "toggle"}], "features_position": "inline"}
+            for automation, name in (
+                (AUTOMATION, "Low balance"),
+                (TROUBLE, "Order in trouble"),
+                (WEEKLY, "Likes every Monday"),
+            )
+        ),
         {
             "type": "markdown",
             "text_only": True,

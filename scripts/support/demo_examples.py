@@ -1,12 +1,15 @@
-"""The demo's example automation and example script, both open to editing in the UI."""
+"""The demo's example automations and its script, all open to editing in the UI."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from .demo_account import DOMAIN, DemoAccount
+from .demo_presets import LIKES
 from .home_assistant_api import HomeAssistantApi, Json
 
 AUTOMATION: Final = "automation.low_balance"
+TROUBLE: Final = "automation.order_in_trouble"
+WEEKLY: Final = "automation.likes_every_monday"
 SCRIPT: Final = "script.place_an_order"
 
 LOW_BALANCE: Final = 25
@@ -19,9 +22,11 @@ _SCRIPT_SERVICE: Final = "102"
 
 
 async def install_examples(api: HomeAssistantApi, accounts: Sequence[DemoAccount]) -> None:
-    """Save both as the UI's editors do."""
+    """Save them as the UI's editors do."""
     balances = [account.entity("sensor", "balance") for account in accounts]
     await _save(api, AUTOMATION, low_balance_automation(balances))
+    await _save(api, TROUBLE, trouble_automation(accounts))
+    await _save(api, WEEKLY, weekly_automation(accounts[0]))
     await _save(api, SCRIPT, place_order_script(accounts[0]))
 
 
@@ -52,6 +57,51 @@ def low_balance_automation(balances: Sequence[str]) -> dict[str, Json]:
                 },
             }
         ],
+    }
+
+
+def trouble_automation(accounts: Sequence[DemoAccount]) -> dict[str, Json]:
+    """Automation with the integration's own trigger: an order needs attention."""
+    return {
+        "alias": "Order in trouble",
+        "description": "Tells when an order is partial, canceled, failed or unconfirmed.",
+        "mode": "queued",
+        "triggers": [
+            {
+                "trigger": f"{DOMAIN}.order_needs_attention",
+                "target": {
+                    "entity_id": [account.entity("event", "order_activity") for account in accounts]
+                },
+            }
+        ],
+        "actions": [
+            {"variables": {"order": "{{ trigger.to_state.attributes }}"}},
+            {
+                "action": "persistent_notification.create",
+                "data": {
+                    "title": "Order #{{ order.order }}: {{ order.new_status or order.event_type }}",
+                    "message": "{{ order.name }} for {{ order.link }} needs attention.",
+                },
+            },
+        ],
+    }
+
+
+def weekly_automation(account: DemoAccount) -> dict[str, Json]:
+    """Automation made of a blueprint: the order of a preset once a week."""
+    return {
+        "alias": "Likes every Monday",
+        "description": f"Places the order of the preset {LIKES.name}.",
+        "use_blueprint": {
+            "path": "smm_panel/regular_order.yaml",
+            "input": {
+                "at": "09:00:00",
+                "weekdays": ["mon"],
+                "account": account.entry_id,
+                "preset": LIKES.name,
+                "max_charge": 2,
+            },
+        },
     }
 
 

@@ -88,8 +88,10 @@ async def _furnish(api: HomeAssistantApi, panel: PanelProcess) -> list[DemoAccou
         if account.title in LIMITS:
             await set_limits(api, account, **LIMITS[account.title])
         await add_presets(api, account)
-        await place_orders(api, account)
+    # Before the orders: one of them is going to be in trouble.
     await install_examples(api, accounts)
+    for account in accounts:
+        await place_orders(api, account)
     await install_dashboard(api, accounts)
     return accounts
 

@@ -49,10 +49,10 @@ FOLLOWERS: Final = DemoPreset(
 )
 
 LIKES: Final = DemoPreset(
-    name="Likes for the tulips",
+    name="Likes for the roses",
     service="111",
     search="instagram likes",
-    fields={"link": "https://instagram.example/garden_club/p/tulips", "quantity": 300},
+    fields={"link": "https://instagram.example/garden_club/p/roses", "quantity": 300},
     max_charge=2,
 )
 

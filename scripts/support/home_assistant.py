@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+import shutil
 from typing import Self
 
 from .child_process import ChildProcess
@@ -11,6 +12,7 @@ from .ports import free_port
 
 _REPOSITORY = Path(__file__).parents[2]
 _INTEGRATION = _REPOSITORY / "custom_components" / "smm_panel"
+_BLUEPRINTS = _REPOSITORY / "blueprints"
 _STUBS = Path(__file__).parent / "stubs"
 _START_SECONDS = 180  # about ten on an idle machine; continuous integration is not idle
 _LOG_TAIL = 4000  # characters of the log in the error when it does not start
@@ -109,6 +111,8 @@ def prepare(folder: Path, port: int) -> None:
     link = components / _INTEGRATION.name
     if not link.is_symlink():
         link.symlink_to(_INTEGRATION, target_is_directory=True)
+    # A copy, as Home Assistant's list of blueprints follows no links.
+    shutil.copytree(_BLUEPRINTS, folder / "blueprints", dirs_exist_ok=True)
     _write_storage(storage, "http", _http_settings(port), version=2, minor_version=2)
     if not (storage / "onboarding").exists():
         # All but the user: the other steps set up integrations that ask the internet.
