@@ -77,7 +77,7 @@ def _account_section(account: DemoAccount) -> Config:
         _tile(account.entity("sensor", "orders_needing_attention"), "Need attention", _HALF)
         | {"color": "orange"},
         _tile(account.entity("event", "order_activity"), "Last activity", _FULL)
-        | {"state_content": ["event_type", "name", "last_changed"]},
+        | {"state_content": ["event_type", "last_changed"]},
     )
 
 
