@@ -25,6 +25,7 @@ from .actions import LINK, act, sent_order
 from .offers import change_service
 from .orders import FOLLOWERS
 from .repairs import issues
+from .spend import tell
 
 BUTTON = "button.my_page_place_order"
 PRICE = "sensor.my_page_price_now"
@@ -241,6 +242,39 @@ async def test_the_last_order_is_unavailable_while_the_panel_is_silent(
     panel.faults.clear()
     await setup_entry.runtime_data.orders.async_refresh()
     assert state(hass, LAST) == "pending"
+
+
+async def test_the_last_order_is_that_of_the_preset_and_shows_its_status(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """An order placed otherwise, or an old status, would be taken for what the button did."""
+    await add(hass, setup_entry)
+    placed = await act(hass, "place_order", preset="My page")
+    await act(hass, "place_order", service=FOLLOWERS, link=f"{LINK}/2", quantity=100)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    last = hass.states.get(LAST)
+    assert last
+    assert (last.state, last.attributes["order"]) == ("pending", placed["order"])
+
+    tell(panel, "status", {placed["order"]: {"status": "Completed", "charge": "0.9"}})
+    await setup_entry.runtime_data.orders.async_refresh()
+
+    assert state(hass, LAST) == "completed"
+
+
+async def test_the_repair_of_a_preset_goes_with_it(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, simulated: SimulatedPanel
+) -> None:
+    """Nothing else would take it away."""
+    preset = await add(hass, setup_entry)
+    change_service(simulated, None)
+    await setup_entry.runtime_data.catalog.async_services(timedelta(-1))
+    assert [issue.translation_key for issue in issues(hass)] == ["preset_service_gone"]
+
+    hass.config_entries.async_remove_subentry(setup_entry, preset)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert issues(hass) == []
 
 
 async def test_an_unreachable_panel_is_told_and_can_be_tried_again(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -80,6 +81,9 @@ async def test_a_panel_that_cannot_be_reached_is_named_by_its_host(
         data={CONF_URL: f"http://127.0.0.1:{free_port}/secret", CONF_API_KEY: API_KEY},
     )
     gone.add_to_hass(hass)
+
+    disabled = MockConfigEntry(domain=DOMAIN, data=gone.data, disabled_by=ConfigEntryDisabler.USER)
+    disabled.add_to_hass(hass)
 
     info = await health(hass, hass_ws_client)
 

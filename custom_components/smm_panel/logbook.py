@@ -4,7 +4,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from homeassistant.components.logbook import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
+from homeassistant.components.logbook import (
+    LOGBOOK_ENTRY_ICON,
+    LOGBOOK_ENTRY_MESSAGE,
+    LOGBOOK_ENTRY_NAME,
+)
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
@@ -27,6 +31,10 @@ _MESSAGES = {
     Activity.REFILL_FAILED: "failed to refill the order {what}",
     Activity.CANCEL_REQUESTED: "was asked to cancel the order {what}",
 }
+
+# An event has no icon of its own in the logbook.
+_ORDER_ICON = "mdi:cart-outline"
+_SERVICE_ICON = "mdi:tag-edit-outline"
 
 # What was expected to be paid says something only where it is decided.
 _PRICED = {Activity.PLACED, Activity.UNCONFIRMED, Activity.NOT_PLACED}
@@ -57,6 +65,7 @@ def _describe(event: Event) -> dict[str, str]:
     if data["link"]:
         what += f" ({data['link']})"
     return {
+        LOGBOOK_ENTRY_ICON: _ORDER_ICON,
         LOGBOOK_ENTRY_NAME: data["account"],
         LOGBOOK_ENTRY_MESSAGE: _MESSAGES[activity].format(
             what=what, status=(data.get(ATTR_NEW_STATUS) or "").replace("_", " ")
@@ -73,7 +82,11 @@ def _describe_service(event: Event) -> dict[str, str]:
     if changes := data[ATTR_CHANGES]:
         told = (_describe_change(change, data["currency"]) for change in changes)
         message += f": {', '.join(told)}"
-    return {LOGBOOK_ENTRY_NAME: data["account"], LOGBOOK_ENTRY_MESSAGE: message}
+    return {
+        LOGBOOK_ENTRY_ICON: _SERVICE_ICON,
+        LOGBOOK_ENTRY_NAME: data["account"],
+        LOGBOOK_ENTRY_MESSAGE: message,
+    }
 
 
 def _describe_change(change: dict[str, Any], currency: str | None) -> str:
