@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 from scripts.support.demo_account import DOMAIN, PANEL_TITLE, PRACTICE_TITLE
 from scripts.support.demo_home import Demo
 from scripts.support.demo_orders import place_order
+from scripts.support.demo_presets import LIKES
 from scripts.support.polling import poll
 
 from .orders import OUTCOME_SECONDS, account_of, ask_for, wait_for
@@ -172,7 +173,9 @@ async def test_form_of_place_order(page: Page) -> None:
     await account.locator("ha-selector").click()
     await page.get_by_text(PANEL_TITLE).click()
     await form_holds(page, "config_entry_id")
-    await row_of(page, "The id of the service").locator("input").fill("105")
+    service = row_of(page, "The id of the service")
+    await service.locator("ha-checkbox").click()
+    await service.locator("#input").fill("105")
     await form_holds(page, '"105"')
     link = row_of(page, "The page, profile or post")
     await link.locator("ha-checkbox").click()
@@ -183,3 +186,28 @@ async def test_form_of_place_order(page: Page) -> None:
     await page.get_by_role("button", name="Perform action").click()
 
     await expect(page.get_by_text("estimate:")).to_contain_text("0.75")
+
+
+async def test_preset_places_its_order(page: Page, demo: Demo) -> None:
+    """The button would do nothing, or say nothing of what became of it."""
+    await page.goto("/")
+    last = LIKES.entity("sensor", "last_order")
+
+    await tile(page, LIKES.name).get_by_role("button", name="Place order").click()
+
+    async def placed() -> str | None:
+        state = (await demo.api.states())[last]
+        return state["attributes"].get("order")
+
+    await poll("The order of the preset is placed", placed, within=OUTCOME_SECONDS)
+    await expect(tile(page, "Last order").first).to_be_visible()
+
+
+async def test_triggers_and_conditions_are_offered(page: Page) -> None:
+    """Nobody finds in the editor what has no name there."""
+    await page.goto("/config/automation/edit/new")
+    for button, name in (("Add trigger", "Refill finished"), ("Add condition", "Order is open")):
+        await page.get_by_role("button", name=button).click()
+        await page.get_by_placeholder("Search").last.fill(name)
+        await expect(page.get_by_text(name).first).to_be_visible()
+        await page.keyboard.press("Escape")
