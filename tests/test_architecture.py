@@ -16,12 +16,13 @@ FOLDER = Path(__file__).parents[1] / "custom_components" / "smm_panel"
 # From the ground up: a module imports from the layers below its own only, so modules of one
 # layer (the platforms, say) never import each other. The package root stands above them all.
 LAYERS = (
-    {"api", "const", "money", "records", "simulator"},
+    {"api", "book_journal", "const", "money", "records", "simulator"},
     {"amount_field", "asked", "evidence", "limits", "origin", "schemas", "service_search"},
     {"tracked_order"},
     {"spending"},
     {"book_content", "errors", "moved", "order_slots", "practice"},
-    {"book_store", "catalog"},
+    {"book_changes", "book_snapshot", "catalog"},
+    {"book_store"},
     {"order_book"},
     {"coordinator"},
     {"activity", "entity", "issues", "preset", "writes"},
@@ -36,6 +37,7 @@ LAYERS = (
     },
     {"preset_button", "preset_flow", "preset_sensor", "responses"},
     {
+        "backup",
         "binary_sensor",
         "button",
         "config_flow",

@@ -126,7 +126,8 @@ def daily_rate(expenses: Iterable[Expense], now: datetime) -> Decimal | None:
     That is what the orders placed today and on the seven days before cost (days in UTC, so
     that sums of a day are in or out as a whole), divided by the time since those days
     began; or since the first of all orders, if that was later (of a sum, its youngest: rather
-    too high a rate than too low). None if that was less than a day ago, or nothing was spent: then there is too little to go by.
+    too high a rate than too low). None if that was less than a day ago, or nothing was spent:
+    then there is too little to go by.
     """
     known = list(expenses)
     start = max(_rate_start(now), min((item.at for item in known), default=now))
@@ -178,10 +179,11 @@ class Spending:
         if (old := self._expenses.pop(key, None)) is not None:
             self._add(old, sign=-1)
 
-    def forget(self, key: str) -> None:
-        """Count an order on as it is now, without knowing which it was."""
+    def forget(self, key: str) -> Expense | None:
+        """Count an order on as it is now, without knowing which it was; return its cost."""
         if (old := self._expenses.pop(key, None)) is not None:
             self.forgotten.append(old)
+        return old
 
     def restore(
         self, forgotten: Iterable[Expense], days: Iterable[Expense], before: Iterable[Expense]
