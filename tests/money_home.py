@@ -68,7 +68,9 @@ _TURNS = 1000
 @contextmanager
 def disk() -> Iterator[Disk]:
     """Keep what is written in files of its own; writing one lets others go first."""
-    with mock_storage() as stored, TemporaryDirectory() as folder:
+    # So small that journals are replaced by snapshots in the short runs of a test.
+    compaction = patch("custom_components.smm_panel.book_store.SMALLEST_COMPACTION", 4000)
+    with mock_storage() as stored, TemporaryDirectory() as folder, compaction:
         write = Store._async_write_data  # noqa: SLF001 - the one of `mock_storage`
 
         async def write_slowly(store: Store[Any], data: dict[str, Any]) -> None:

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count, pairwise
+import os
 from pathlib import Path
+import threading
 from typing import Any
 from unittest.mock import patch
 
@@ -143,14 +145,29 @@ async def test_saves_at_one_time_lose_nothing(hass: HomeAssistant, early_compact
 
 
 async def test_a_caller_that_goes_away_stops_no_write(hass: HomeAssistant, book: OrderBook) -> None:
-    """The thread goes on writing while the next save begins at the same place."""
-    calls = [asyncio.create_task(book.async_put([own(str(number))])) for number in range(10, 20)]
-    await asyncio.sleep(0)
-    for call in calls[::2]:
-        call.cancel()
-    await asyncio.wait(calls)
-    await book.async_put([own("20")])
+    """The thread goes on writing: the next save would begin at the same place of the file."""
+    is_writing, may_go_on = threading.Event(), threading.Event()
+    sync = os.fsync
 
+    def sync_slowly(descriptor: int) -> None:
+        is_writing.set()
+        may_go_on.wait(timeout=10)
+        sync(descriptor)
+
+    with patch.object(os, "fsync", sync_slowly):
+        call = asyncio.create_task(book.async_put([own("10")]))
+        await hass.async_add_executor_job(is_writing.wait)
+        is_writing.clear()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        following = asyncio.create_task(book.async_put([own("11")]))
+        await hass.async_add_executor_job(is_writing.wait, 0.2)
+        is_alone = not is_writing.is_set()
+        may_go_on.set()
+        await following
+
+    assert is_alone
     assert content(await load(hass)) == content(book)
 
 
@@ -292,6 +309,19 @@ async def test_the_last_poll_is_written_when_home_assistant_stops(
 
     hass.set_state(CoreState.running)
     assert content(await load(hass)) == content(book)
+
+
+async def test_a_long_journal_goes_on_while_home_assistant_stops(
+    hass: HomeAssistant, book: OrderBook, book_files: BookFiles
+) -> None:
+    """`Store` puts snapshots off then, and a kill would lose what has to be on the disk now."""
+    hass.set_state(CoreState.stopping)
+
+    await compact(hass, book)
+
+    assert not book_files.snapshot.exists()
+    assert content(await load(hass)) == content(book)
+    hass.set_state(CoreState.running)
 
 
 async def test_a_snapshot_that_is_due_while_home_assistant_stops_is_written_at_last(

@@ -225,7 +225,8 @@ async def test_the_key_stays_where_it_belongs(
     async_fire_time_changed(hass, dt_util.utcnow().replace(year=2040))
     await hass.async_block_till_done(wait_background_tasks=True)
     watch.look_at_files(hass_storage)
-    watch.look_at("file of the order book", book_files.journal.read_text("utf-8"))
+    (journal,) = book_files.folder.glob("*.journal")
+    watch.look_at("file of the order book", journal.read_text("utf-8"))
     assert not watch.leaks
     assert watch.is_in(json.dumps(hass_storage["core.config_entries"], ensure_ascii=False))
     assert watch.seen > 50 * len(script)

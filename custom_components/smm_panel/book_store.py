@@ -252,7 +252,7 @@ class BookStore:
             copies = [_set_aside(path) for path in paths if path.exists()]
         except OSError as err:
             raise OrderBookWriteError(str(err)) from err
-        return Damage(found_at=dt_util.utcnow(), file=str(copies[0]))
+        return Damage(found_at=dt_util.utcnow(), file=str(next(iter(copies), paths[0])))
 
 
 def _encode(content: BookContent) -> dict[str, Any]:

@@ -282,19 +282,21 @@ class OrderBook:
             self._keys[order.order] = key
         self._orders[key] = order
         self.spending.put(order)
-        self._file(self._unsettled, order, belongs=order.placement is not Placement.PLACED)
-        self._file(self._open, order, belongs=order.is_open)
-        self._file(self._followed, order, belongs=bool(order.open_refills))
+        for index, belongs in (
+            (self._unsettled, order.placement is not Placement.PLACED),
+            (self._open, order.is_open),
+            (self._followed, order.refills and order.open_refills),
+        ):
+            if belongs:
+                self._file(index, order)
+            else:
+                index.pop(key, None)
 
-    def _file(self, index: dict[str, TrackedOrder], order: TrackedOrder, *, belongs: bool) -> None:
-        """Keep an order in an index, in the order of the book, or out of it."""
-        key = order.key
-        if not belongs:
-            index.pop(key, None)
-        elif key in index or key == next(reversed(self._orders)):
-            index[key] = order
-        else:
-            index[key] = order
+    def _file(self, index: dict[str, TrackedOrder], order: TrackedOrder) -> None:
+        """Keep an order in an index, which is in the order of the book."""
+        is_in_place = order.key in index or order.key == next(reversed(self._orders))
+        index[order.key] = order
+        if not is_in_place:
             age = {key: number for number, key in enumerate(self._orders)}
             in_order = sorted(index.items(), key=lambda item: age[item[0]])
             index.clear()

@@ -113,7 +113,7 @@ def _tuple_reader(read: Reader) -> Reader:
     def read_tuple(value: object) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise ValueError("This is no list")  # noqa: TRY004 - readers raise one error
-        return tuple(read(item) for item in value)
+        return tuple(map(read, value))
 
     return read_tuple
 
