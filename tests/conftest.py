@@ -5,8 +5,10 @@
 import custom_components  # noqa: F401, I001 (imported for its effect, before the rest)
 
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from random import Random
 import socket
+from typing import Any
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
@@ -20,6 +22,8 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.smm_panel.const import DOMAIN
 from custom_components.smm_panel.simulator import Odds, SimulatedPanel
 from custom_components.smm_panel.simulator.server import PanelServer
+
+from .book_files import BookFiles
 
 API_KEY = "0123456789abcdef0123456789abcdef"
 
@@ -77,6 +81,18 @@ def custom_integrations(request: pytest.FixtureRequest) -> None:
     if "recorder_mock" in request.fixturenames:
         request.getfixturevalue("recorder_mock")  # must exist before hass does
     request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def hass_config_dir(tmp_path: Path) -> str:
+    """A folder of its own for each test, where it writes what the test plugin does not catch."""
+    return str(tmp_path)
+
+
+@pytest.fixture
+def book_files(hass_config_dir: str, hass_storage: dict[str, Any]) -> BookFiles:
+    """The files of the order book."""
+    return BookFiles(folder=Path(hass_config_dir) / ".storage", storage=hass_storage)
 
 
 @pytest.fixture

@@ -5,6 +5,10 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
 from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory
 from typing import Any, override
 from unittest.mock import patch
 
@@ -26,7 +30,36 @@ from custom_components.smm_panel.order_book import OrderBook
 
 from .money_panel import FakePanel
 
-type Disk = dict[str, Any]
+
+@dataclass(frozen=True, kw_only=True)
+class Disk:
+    """What outlives a run: the files of `Store`, kept in memory, and a folder for the others."""
+
+    stored: dict[str, Any]
+    folder: Path
+
+    @property
+    def journals(self) -> Path:
+        """The folder in which the order books keep their journals."""
+        return self.folder / ".storage"
+
+    def wipe(self) -> None:
+        """Delete all files."""
+        self.stored.clear()
+        rmtree(self.journals, ignore_errors=True)
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Put everything back as it is now when the context is left."""
+        stored = deepcopy(self.stored)
+        files = {path: path.read_bytes() for path in self.journals.glob("*")}
+        yield
+        self.wipe()
+        self.stored.update(stored)
+        self.journals.mkdir()
+        for path, content in files.items():
+            path.write_bytes(content)
+
 
 # More turns of the event loop than any number of calls here needs to get to the panel.
 _TURNS = 1000
@@ -34,8 +67,10 @@ _TURNS = 1000
 
 @contextmanager
 def disk() -> Iterator[Disk]:
-    """Keep the files of Home Assistant in a dict; writing one lets others go first."""
-    with mock_storage() as files:
+    """Keep what is written in files of its own; writing one lets others go first."""
+    # So small that journals are replaced by snapshots in the short runs of a test.
+    compaction = patch("custom_components.smm_panel.book_store.SMALLEST_COMPACTION", 4000)
+    with mock_storage() as stored, TemporaryDirectory() as folder, compaction:
         write = Store._async_write_data  # noqa: SLF001 - the one of `mock_storage`
 
         async def write_slowly(store: Store[Any], data: dict[str, Any]) -> None:
@@ -43,7 +78,7 @@ def disk() -> Iterator[Disk]:
             await write(store, data)
 
         with patch.object(Store, "_async_write_data", write_slowly):
-            yield files
+            yield Disk(stored=stored, folder=Path(folder))
 
 
 class AtOnce(ThreadPoolExecutor):
@@ -83,7 +118,7 @@ class Home:
         """Keep no file yet."""
         self._panel = panel
         self._files = files
-        files.clear()
+        files.wipe()
 
     @property
     def book(self) -> OrderBook:
@@ -139,19 +174,19 @@ class Home:
 
     def kill(self) -> None:
         """End the run at once: of what happens from now on, nothing gets to disk or panel."""
-        files = deepcopy(self._files)
-        self._line.is_cut = True
-        if self.hass in INSTANCES:
-            INSTANCES.remove(self.hass)
-        self.hass.import_executor.shutdown()
-        self._runner.run(self._stack.aclose())
-        self._runner.close()
-        self._files.clear()
-        self._files |= files
+        with self._files.unchanged():
+            self._line.is_cut = True
+            if self.hass in INSTANCES:
+                INSTANCES.remove(self.hass)
+            self.hass.import_executor.shutdown()
+            self._runner.run(self._stack.aclose())
+            self._runner.close()
 
     async def _async_start(self, options: Mapping[str, str]) -> None:
         asyncio.get_running_loop().set_default_executor(AtOnce())
-        self.hass = await self._stack.enter_async_context(async_test_home_assistant())
+        self.hass = await self._stack.enter_async_context(
+            async_test_home_assistant(config_dir=str(self._files.folder))
+        )
         self.hass.import_executor.shutdown()
         self.hass.import_executor = AtOnce()  # type: ignore[assignment]  # as good as the other
         # Where the test plugin keeps custom integrations from being found.

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[1] / "custom_components" / "smm_panel"
 # From the ground up: a module imports from the layers below its own only, so modules of one
 # layer (the platforms, say) never import each other. The package root stands above them all.
 LAYERS = (
-    {"api", "const", "money", "records", "simulator", "store_file"},
+    {"api", "book_journal", "const", "money", "records", "simulator", "store_file"},
     {
         "amount_field",
         "asked",
@@ -30,7 +30,8 @@ LAYERS = (
     {"tracked_order"},
     {"spending"},
     {"book_content", "errors", "moved", "order_slots", "practice"},
-    {"book_store", "catalog", "known_services"},
+    {"book_changes", "book_snapshot", "catalog", "known_services"},
+    {"book_store"},
     {"order_book"},
     {"coordinator"},
     {"activity", "entity", "issues", "preset", "writes"},
@@ -48,6 +49,7 @@ LAYERS = (
     },
     {"order_event", "preset_button", "preset_flow", "preset_sensor", "responses", "service_event"},
     {
+        "backup",
         "binary_sensor",
         "button",
         "condition",

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 import json
@@ -30,6 +29,7 @@ from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import LINK, act
+from .book_files import BookFiles
 from .orders import FOLLOWERS, NOON, REFILLABLE, tracked
 
 FILE: Final = "smm_panel.account"
@@ -91,27 +91,27 @@ async def lose(hass: HomeAssistant, panel: PanelServer, ask: Ask, order: str) ->
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-def on_disk(storage: dict[str, Any]) -> dict[str, Any]:
-    """Return the only order in the file."""
-    (row,) = storage[FILE]["data"]["orders"]
-    return dict(row)
+def on_disk(files: BookFiles) -> dict[str, Any]:
+    """Return the only order in the files."""
+    (row,) = files.rows
+    return row
 
 
-def asked_on_disk(storage: dict[str, Any], ask: Ask) -> list[dict[str, Any]]:
-    """Return what the only order in the file tells of what was asked."""
-    asked = on_disk(storage).get(ask.field, [])
+def asked_on_disk(files: BookFiles, ask: Ask) -> list[dict[str, Any]]:
+    """Return what the only order in the files tells of what was asked."""
+    asked = on_disk(files).get(ask.field, [])
     return [asked] if isinstance(asked, dict) else list(asked)
 
 
 @contextmanager
-def copying_the_disk(storage: dict[str, Any], ask: Ask) -> Iterator[list[dict[str, Any]]]:
+def copying_the_disk(files: BookFiles, ask: Ask) -> Iterator[list[BookFiles]]:
     """Copy the files as they are when the request is handed to the network."""
-    copies: list[dict[str, Any]] = []
+    copies: list[BookFiles] = []
     post = HttpTransport.post
 
     async def copy_first(transport: HttpTransport, form: dict[str, str], **more: bool) -> Any:  # noqa: ANN401 - passed through
         if form["action"] == ask.panel_action:
-            copies.append(deepcopy(storage))
+            copies.append(files.copied(f"copy {len(copies)}"))
         return await post(transport, form, **more)
 
     with patch.object(HttpTransport, "post", copy_first):
@@ -148,10 +148,10 @@ async def completed(hass: HomeAssistant, order: str, freezer: FrozenDateTimeFact
 
 @both
 async def test_the_intent_is_on_disk_before_the_panel_hears_of_it(
-    hass: HomeAssistant, order: str, hass_storage: dict[str, Any], ask: Ask
+    hass: HomeAssistant, order: str, book_files: BookFiles, ask: Ask
 ) -> None:
     """Killed while the answer is under way, Home Assistant must know what it asked for."""
-    with copying_the_disk(hass_storage, ask) as copies:
+    with copying_the_disk(book_files, ask) as copies:
         await act(hass, ask.action, orders=order)
 
     (copy,) = copies
@@ -165,15 +165,15 @@ async def test_what_was_being_asked_when_home_assistant_died_is_unconfirmed(
     setup_entry: MockConfigEntry,
     order: str,
     panel: PanelServer,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
     freezer: FrozenDateTimeFactory,
     ask: Ask,
 ) -> None:
     """Nobody read the answer: it must be told, and asked again by nobody but the user."""
-    with copying_the_disk(hass_storage, ask) as copies:
+    with copying_the_disk(book_files, ask) as copies:
         await act(hass, ask.action, orders=order)
     async with away(hass, setup_entry):
-        hass_storage.update(deepcopy(copies[0]))
+        book_files.become(copies[0])
 
     row = await row_of(hass, order)
     assert row["needs_attention"] is True
@@ -181,7 +181,7 @@ async def test_what_was_being_asked_when_home_assistant_died_is_unconfirmed(
     assert row["cancel_unconfirmed"] is (ask is CANCEL)
     assert row["refill_status"] == ("unconfirmed" if ask is REFILL else None)
     assert shown(hass, ATTENTION) == "1"
-    assert [item["asking"] for item in asked_on_disk(hass_storage, ask)] == ["unconfirmed"]
+    assert [item["asking"] for item in asked_on_disk(book_files, ask)] == ["unconfirmed"]
     for _ in range(3):
         await pass_time(hass, freezer, SLOW_INTERVAL)
     assert panel.count(ask.panel_action) == 1
@@ -241,7 +241,7 @@ async def test_a_refused_second_cancel_keeps_the_first(
     hass: HomeAssistant,
     order: str,
     panel: PanelServer,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """Panels refuse it because the first one holds."""
@@ -253,7 +253,7 @@ async def test_a_refused_second_cancel_keeps_the_first(
 
     assert again["error"]
     assert (await row_of(hass, order))["cancel_asked_at"] == first
-    assert asked_on_disk(hass_storage, CANCEL) == [{"asked_at": first, "asking": "taken"}]
+    assert asked_on_disk(book_files, CANCEL) == [{"asked_at": first, "asking": "taken"}]
 
 
 async def test_a_cancel_is_shown_as_asked_and_the_status_decides(
@@ -309,7 +309,7 @@ async def test_every_refill_of_an_order_is_kept(
     setup_entry: MockConfigEntry,
     completed: str,
     panel: PanelServer,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """Each has a fate of its own; a refused one leaves the others as they were."""
@@ -330,7 +330,7 @@ async def test_every_refill_of_an_order_is_kept(
         ("72", "in_progress"),
     ]
     async with away(hass, setup_entry):
-        assert [item["refill"] for item in asked_on_disk(hass_storage, REFILL)] == ["71", "72"]
+        assert [item["refill"] for item in asked_on_disk(book_files, REFILL)] == ["71", "72"]
     assert (await row_of(hass, completed))["refills"] == row["refills"]
     assert panel.requests[-1].form == {"action": "refill_status", "refill": "72"}
 
@@ -450,7 +450,7 @@ async def test_the_state_of_a_refill_is_shown_and_survives_a_restart(
     setup_entry: MockConfigEntry,
     completed: str,
     panel: PanelServer,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
     word: str,
     state: str,
 ) -> None:
@@ -464,7 +464,7 @@ async def test_the_state_of_a_refill_is_shown_and_survives_a_restart(
     assert shown(hass, REFILL_STATUS) == state
     asked = panel.count("refill_status")
     async with away(hass, setup_entry):
-        assert len(asked_on_disk(hass_storage, REFILL)) == 1
+        assert len(asked_on_disk(book_files, REFILL)) == 1
     assert shown(hass, REFILL_STATUS) == state
     goes_on = state in {"pending", "in_progress", "unknown"}
     assert panel.count("refill_status") == asked + goes_on

@@ -8,7 +8,6 @@ from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
@@ -26,6 +25,7 @@ from custom_components.smm_panel.simulator.faults import Cut, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
 
+from .book_files import disk_full
 from .orders import NOON, placed_elsewhere, tracked
 
 OPEN = tracked("0", OrderStatus.IN_PROGRESS)
@@ -379,16 +379,13 @@ async def test_what_cannot_be_written_down_is_told_and_shown(
     """With a full disk the list must still show what holds until the restart."""
     coordinator = setup_entry.runtime_data.orders
     order = coordinator.book.find(orders[0])
-    disk_full = patch(
-        "homeassistant.helpers.storage.Store._async_write_data", side_effect=WriteError("full")
-    )
 
-    with disk_full, pytest.raises(HomeAssistantError) as caught:
+    with disk_full(), pytest.raises(HomeAssistantError) as caught:
         await coordinator.async_untrack([order.key])
     assert caught.value.translation_key == "book_not_written"
     assert state(hass, "sensor.panel_open_orders").state == "2"
 
-    with disk_full, pytest.raises(HomeAssistantError):
+    with disk_full(), pytest.raises(HomeAssistantError):
         await coordinator.async_track([orders[0]])
     assert state(hass, "sensor.panel_open_orders").state == "3"
     await coordinator.book.async_save()

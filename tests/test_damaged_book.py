@@ -17,7 +17,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
-from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -27,6 +26,7 @@ from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import LINK, ORDER, act
+from .book_files import BookFiles, disk_full
 from .orders import FOLLOWERS, placed_elsewhere
 from .repairs import Repairs, issues, title
 
@@ -49,16 +49,16 @@ SPENT: Row = {
     "amounts": {"estimate": "0.50", "charge": "0.50", "given_back": "0"},
 }
 WRITE = "custom_components.smm_panel.book_store.Path.write_bytes"
-SAVE = "homeassistant.helpers.storage.Store._async_write_data"
 
 
 def content() -> Row:
     """Return what a file in order holds."""
     return {
         "version": 1,
-        "minor_version": 2,
+        "minor_version": 3,
         "key": "smm_panel.account",
         "data": {
+            "generation": "first",
             "orders": [dict(GOOD)],
             "slots": {"1": "01"},
             "forgotten": [dict(SPENT)],
@@ -72,12 +72,6 @@ def content() -> Row:
 def hass_storage() -> dict[str, Any]:
     """Nothing, in the place of the test plugin's files in memory."""
     return {}
-
-
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """A folder of its own for each test."""
-    return hass_tmp_config_dir
 
 
 @dataclass(frozen=True)
@@ -98,15 +92,15 @@ class BookFile:
 
     @property
     def rows(self) -> list[Row]:
-        """The orders in the file."""
-        orders: list[Row] = json.loads(self.content)["data"]["orders"]
-        return orders
+        """The orders in the file, and in the journal that goes on from it."""
+        return BookFiles(folder=self.path.parent, name=self.path.name).rows
 
     @property
     def kept(self) -> list[BookFile]:
-        """The files beside it that have to do with it."""
+        """The files beside it that have to do with it, but for the journal."""
         found = set(self.path.parent.glob(f"{self.path.name}*")) - {self.services.path}
-        return [BookFile(path) for path in sorted(found) if path != self.path]
+        names = {self.path.name, f"{self.path.name}.journal"}
+        return [BookFile(path) for path in sorted(found) if path.name not in names]
 
     @property
     def services(self) -> BookFile:
@@ -392,7 +386,7 @@ async def test_a_full_disk_keeps_orders_from_going_on(
     form = await repairs.open(issues(hass)[0])
     text = form.text
 
-    with patch(SAVE, side_effect=WriteError("disk full")):
+    with disk_full():
         form = await form.send()
 
     assert form.error == (
@@ -469,7 +463,7 @@ async def test_trying_again_makes_no_second_copy(
     """Set-up is tried again for hours: copies would fill what is left of the disk."""
     file.write(b"garbage")
 
-    with patch(SAVE, side_effect=WriteError("disk full")):
+    with disk_full():
         await start(hass, entry)
         assert state_of(entry) is ConfigEntryState.SETUP_RETRY
         freezer.tick(timedelta(minutes=2))
@@ -501,7 +495,7 @@ async def test_a_file_of_a_newer_minor_version_with_unknown_fields_is_kept(
     hass: HomeAssistant, entry: MockConfigEntry, file: BookFile
 ) -> None:
     """What a newer version wrote of an order is not dropped in silence."""
-    stored = content() | {"minor_version": 3}
+    stored = content() | {"minor_version": 4}
     stored["data"]["orders"][0]["priority"] = "high"
     file.write(stored)
 

@@ -29,12 +29,14 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.smm_panel.book_snapshot import STORAGE_MINOR_VERSION, STORAGE_VERSION
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import LINK, ORDER, act
 from .automations import ACTIVITY, SPENT_TODAY, reload
+from .book_files import BookFiles
 from .orders import REFILLABLE, placed_elsewhere
 from .repairs import Repairs, issues
 from .runs import by_automation, by_user, set_up_runs
@@ -441,25 +443,30 @@ async def test_what_happened_during_a_restart_is_told_after_it(
     assert kinds(told) == ["placed", "status_changed"]
 
 
-async def interrupt(
-    hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any]
-) -> None:
+async def interrupt(hass: HomeAssistant, entry: MockConfigEntry, files: BookFiles) -> None:
     """Unload the account, and leave the order on disk as a crash while sending leaves it."""
     await place(hass)
     assert await hass.config_entries.async_unload(entry.entry_id)
-    (row,) = hass_storage["smm_panel.account"]["data"]["orders"]
+    data = files.data
+    (row,) = data["orders"]
     row["placement"] = "intended"
     del row["order"], row["report"]
+    files.journal.unlink()
+    files.storage[files.name] = {
+        "version": STORAGE_VERSION,
+        "minor_version": STORAGE_MINOR_VERSION,
+        "data": data,
+    }
 
 
 async def test_an_order_interrupted_by_a_crash_is_told_once(
     hass: HomeAssistant,
     setup_entry: MockConfigEntry,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
     told: list[State],
 ) -> None:
     """Nobody heard its answer: the owner must look whether it was placed."""
-    await interrupt(hass, setup_entry, hass_storage)
+    await interrupt(hass, setup_entry, book_files)
     told.clear()
 
     assert await hass.config_entries.async_setup(setup_entry.entry_id)
@@ -474,12 +481,12 @@ async def test_an_order_interrupted_by_a_crash_is_told_once(
 async def test_news_wait_for_the_automations_of_a_start(
     hass: HomeAssistant,
     setup_entry: MockConfigEntry,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
     freezer: FrozenDateTimeFactory,
     told: list[State],
 ) -> None:
     """Automations listen only once Home Assistant has started; told before, it would be lost."""
-    await interrupt(hass, setup_entry, hass_storage)
+    await interrupt(hass, setup_entry, book_files)
     told.clear()
     hass.set_state(CoreState.not_running)
     assert await hass.config_entries.async_setup(setup_entry.entry_id)

@@ -35,6 +35,7 @@ from custom_components.smm_panel.simulator.server import PanelServer
 from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
 
 from .actions import LINK, act, act_blindly
+from .book_files import BookFiles
 from .conftest import API_KEY
 from .orders import REFILLABLE
 
@@ -216,9 +217,9 @@ def kept(way: Way, order: TrackedOrder | None) -> str | None:
     return order.cancel.asking if order.cancel else None
 
 
-def kept_on_disk(way: Way, storage: dict[str, Any]) -> str | None:
+def kept_on_disk(way: Way, files: BookFiles) -> str | None:
     """Return the same of the only order on disk."""
-    rows = storage["smm_panel.account"]["data"]["orders"]
+    rows = files.rows
     if not rows:
         return None
     (row,) = rows
@@ -243,7 +244,7 @@ async def test_fault(
     account: MockConfigEntry,
     panel: PanelServer,
     simulated: SimulatedPanel,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
     issue_registry: ir.IssueRegistry,
     panel_clock: PanelClock,
     fault: Fault | None,
@@ -272,7 +273,7 @@ async def test_fault(
         orders = list(book.orders.values())
         assert len(orders) == (1 if order or is_order_unconfirmed else 0)
         assert kept(way, orders[0] if orders else None) == unconfirmed
-        assert kept_on_disk(way, hass_storage) == unconfirmed
+        assert kept_on_disk(way, book_files) == unconfirmed
         assert panel.count(way.panel_action) == requests
         issues = [issue.translation_key for issue in issue_registry.issues.values()]
         assert issues.count("unconfirmed_order") == is_order_unconfirmed

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
@@ -20,6 +19,7 @@ from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
+from .book_files import BookFiles
 from .orders import NOON, placed_elsewhere, report
 
 
@@ -107,7 +107,7 @@ async def test_an_unload_writes_what_the_last_polls_brought(
     hass: HomeAssistant,
     setup_entry: MockConfigEntry,
     simulated: SimulatedPanel,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
 ) -> None:
     """A later write of the old order book would undo what the new one knows."""
     await track(setup_entry, order := placed_elsewhere(simulated))
@@ -116,7 +116,7 @@ async def test_an_unload_writes_what_the_last_polls_brought(
 
     await hass.config_entries.async_unload(setup_entry.entry_id)
 
-    [row] = hass_storage["smm_panel.account"]["data"]["orders"]
+    [row] = book_files.rows
     assert row["report"]["status"] == "completed"
 
 
@@ -157,15 +157,16 @@ async def test_removing_the_account_removes_its_files(
     hass: HomeAssistant,
     setup_entry: MockConfigEntry,
     simulated: SimulatedPanel,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
 ) -> None:
     """A removed account must leave nothing behind."""
     await track(setup_entry, placed_elsewhere(simulated))
-    assert [key for key in hass_storage if key.startswith(DOMAIN)]
+    assert book_files.rows
 
     await hass.config_entries.async_remove(setup_entry.entry_id)
 
-    assert not [key for key in hass_storage if key.startswith(DOMAIN)]
+    assert not [key for key in book_files.storage if key.startswith(DOMAIN)]
+    assert list(book_files.folder.iterdir()) == []
 
 
 async def test_only_an_unused_slot_can_be_deleted(

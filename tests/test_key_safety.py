@@ -29,6 +29,7 @@ from custom_components.smm_panel.simulator.faults import Fault, FaultScript, Rep
 from custom_components.smm_panel.simulator.server import PATH, create_app
 
 from .actions import ORDER, act, act_blindly
+from .book_files import BookFiles
 from .conftest import API_KEY, HowMany
 from .flows import submit
 from .key_quotes import broken_answers, replies
@@ -179,6 +180,7 @@ async def test_the_key_stays_where_it_belongs(
     watch: KeyWatch,
     key: str,
     hass_storage: dict[str, Any],
+    book_files: BookFiles,
     hass_client: ClientSessionGenerator,
     how_many: HowMany,
     action: str,
@@ -225,6 +227,8 @@ async def test_the_key_stays_where_it_belongs(
     async_fire_time_changed(hass, dt_util.utcnow().replace(year=2040))
     await hass.async_block_till_done(wait_background_tasks=True)
     watch.look_at_files(hass_storage)
+    (journal,) = book_files.folder.glob("*.journal")
+    watch.look_at("file of the order book", journal.read_text("utf-8"))
     assert not watch.leaks
     assert watch.is_in(json.dumps(hass_storage["core.config_entries"], ensure_ascii=False))
     assert watch.seen > 50 * len(script)

@@ -1,13 +1,11 @@
 """The threshold of a low balance, and the warning below it."""
 
 from decimal import Decimal
-from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import EntityCategory
-from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -15,6 +13,7 @@ from custom_components.smm_panel.api import Balance
 from custom_components.smm_panel.simulator.faults import Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
+from .book_files import disk_full
 from .spend import set_limits
 
 THRESHOLD = "number.panel_low_balance_threshold"
@@ -111,8 +110,7 @@ async def test_a_threshold_that_cannot_be_written_is_not_kept(
 ) -> None:
     """Shown as set, it would be gone after the restart."""
     await set_threshold(hass, 25)
-    save = "homeassistant.helpers.storage.Store._async_write_data"
-    with patch(save, side_effect=WriteError("disk full")), pytest.raises(HomeAssistantError) as err:
+    with disk_full(), pytest.raises(HomeAssistantError) as err:
         await set_threshold(hass, 250)
 
     assert err.value.translation_key == "book_not_written"

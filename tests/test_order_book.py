@@ -2,12 +2,9 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
-from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
@@ -20,24 +17,13 @@ from custom_components.smm_panel.order_book import OrderBook
 from custom_components.smm_panel.origin import Origin
 from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
 
+from .book_files import BookFiles, Row, disk_full
 from .orders import NOON, report, tracked
 
-FILE = "smm_panel.account"
-DISK_FULL = WriteError("disk full")
 
-type Storage = dict[str, Any]
-
-
-@pytest.fixture
-def storage(hass_storage: Storage) -> Storage:
-    """The files on disk, by name (tests/e2e kills Home Assistant over real ones)."""
-    return hass_storage
-
-
-def on_disk(storage: Storage) -> Storage:
-    """Return the orders in the file by their id or, without one, their key."""
-    rows = storage[FILE]["data"]["orders"]
-    return {row.get("order", row["key"]): row for row in rows}
+def on_disk(files: BookFiles) -> dict[str, Row]:
+    """Return the orders on disk by their id or, without one, their key."""
+    return {str(row.get("order", row["key"])): row for row in files.rows}
 
 
 async def reloaded(hass: HomeAssistant) -> OrderBook:
@@ -94,7 +80,7 @@ FULL = tracked(
 )
 
 
-async def test_every_field_survives_a_restart(hass: HomeAssistant, storage: Storage) -> None:
+async def test_every_field_survives_a_restart(hass: HomeAssistant, book_files: BookFiles) -> None:
     """A field that is not written, or read as another type, is lost at a restart."""
     assert all(getattr(FULL, field) is not None for field in FULL.__slots__)
     await OrderBook(hass, "account").async_put([FULL])
@@ -102,17 +88,19 @@ async def test_every_field_survives_a_restart(hass: HomeAssistant, storage: Stor
     assert (await reloaded(hass)).find("7") == FULL
 
 
-async def test_an_order_is_on_disk_when_put_returns(hass: HomeAssistant, storage: Storage) -> None:
+async def test_an_order_is_on_disk_when_put_returns(
+    hass: HomeAssistant, book_files: BookFiles
+) -> None:
     """Home Assistant may be killed the moment an action has answered."""
     book = OrderBook(hass, "account")
 
     await book.async_put([tracked("7")])
 
-    assert set(on_disk(storage)) == {"7"}
+    assert set(on_disk(book_files)) == {"7"}
 
 
 async def test_what_polls_bring_is_written_later(
-    hass: HomeAssistant, storage: Storage, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, book_files: BookFiles, freezer: FrozenDateTimeFactory
 ) -> None:
     """A poll of thousands of orders must not write the file for each."""
     book = OrderBook(hass, "account")
@@ -121,14 +109,14 @@ async def test_what_polls_bring_is_written_later(
     changed = book.apply({"7": report(OrderStatus.COMPLETED)}, NOON)
 
     assert changed == {"key 7"}
-    assert on_disk(storage)["7"]["report"]["status"] == "pending"
+    assert on_disk(book_files)["7"]["report"]["status"] == "pending"
     freezer.tick(SAVE_DELAY + 1)
     async_fire_time_changed(hass)
     await hass.async_block_till_done()
-    assert on_disk(storage)["7"]["report"]["status"] == "completed"
+    assert on_disk(book_files)["7"]["report"]["status"] == "completed"
 
 
-async def test_only_changed_orders_are_reported(hass: HomeAssistant, storage: Storage) -> None:
+async def test_only_changed_orders_are_reported(hass: HomeAssistant, book_files: BookFiles) -> None:
     """Unchanged orders must cost their entities nothing, and strangers must not appear."""
     book = OrderBook(hass, "account")
     await book.async_put([tracked("1", OrderStatus.PENDING), tracked("2", OrderStatus.PENDING)])
@@ -147,7 +135,7 @@ async def test_only_changed_orders_are_reported(hass: HomeAssistant, storage: St
 
 
 async def test_an_error_marks_the_order_and_keeps_its_report(
-    hass: HomeAssistant, storage: Storage
+    hass: HomeAssistant, book_files: BookFiles
 ) -> None:
     """A panel that forgets an order must not make us forget it."""
     book = OrderBook(hass, "account")
@@ -163,7 +151,7 @@ async def test_an_error_marks_the_order_and_keeps_its_report(
 
 
 async def test_an_interrupted_order_is_unconfirmed_after_a_restart(
-    hass: HomeAssistant, storage: Storage
+    hass: HomeAssistant, book_files: BookFiles
 ) -> None:
     """Killed between the intent and the answer: the panel may have the order."""
     intent = tracked("1", order=None, placement=Placement.INTENDED)
@@ -172,11 +160,11 @@ async def test_an_interrupted_order_is_unconfirmed_after_a_restart(
     book = await reloaded(hass)
 
     assert book.orders["key 1"].placement is Placement.UNCONFIRMED
-    assert on_disk(storage)["key 1"]["placement"] == "unconfirmed"
+    assert on_disk(book_files)["key 1"]["placement"] == "unconfirmed"
 
 
 async def test_an_id_the_panel_gives_twice_is_one_order(
-    hass: HomeAssistant, storage: Storage
+    hass: HomeAssistant, book_files: BookFiles
 ) -> None:
     """Some panels answer a repeated order with the id of the first."""
     book = OrderBook(hass, "account")
@@ -188,7 +176,7 @@ async def test_an_id_the_panel_gives_twice_is_one_order(
 
 
 async def test_orders_final_for_longer_than_the_keeping_time_are_forgotten(
-    hass: HomeAssistant, storage: Storage
+    hass: HomeAssistant, book_files: BookFiles
 ) -> None:
     """The book must not grow for ever, and must not forget an open order."""
     book = OrderBook(hass, "account")
@@ -207,7 +195,7 @@ async def test_orders_final_for_longer_than_the_keeping_time_are_forgotten(
     assert list(book.orders) == ["key 2", "key 3", "key 4"]
 
 
-async def test_slots_survive_a_restart(hass: HomeAssistant, storage: Storage) -> None:
+async def test_slots_survive_a_restart(hass: HomeAssistant, book_files: BookFiles) -> None:
     """A dashboard must show the same orders in the same places after a restart."""
     book = OrderBook(hass, "account")
     await book.async_put([tracked("1"), tracked("2")])
@@ -219,28 +207,26 @@ async def test_slots_survive_a_restart(hass: HomeAssistant, storage: Storage) ->
     assert dict((await reloaded(hass)).slots) == {3: "key 2"}
 
 
-async def test_a_write_error_is_told(hass: HomeAssistant, storage: Storage) -> None:
+async def test_a_write_error_is_told(hass: HomeAssistant, book_files: BookFiles) -> None:
     """`Store` only logs it; an order must not be sent if its intent is not on disk."""
     book = OrderBook(hass, "account")
-    with (
-        patch("homeassistant.helpers.storage.Store._async_write_data", side_effect=DISK_FULL),
-        pytest.raises(OrderBookWriteError) as caught,
-    ):
+    with disk_full(), pytest.raises(OrderBookWriteError) as caught:
         await book.async_put([tracked("1")])
     assert caught.value.reason == "disk full"
 
     await book.async_save()
-    assert set(on_disk(storage)) == {"1"}
+    assert set(on_disk(book_files)) == {"1"}
 
 
-async def test_remove_deletes_the_file(hass: HomeAssistant, storage: Storage) -> None:
+async def test_remove_deletes_the_file(hass: HomeAssistant, book_files: BookFiles) -> None:
     """A removed account must leave nothing behind."""
     book = OrderBook(hass, "account")
     await book.async_put([tracked("1")])
 
     await book.async_remove()
 
-    assert FILE not in storage
+    assert list(book_files.folder.iterdir()) == []
+    assert not book_files.storage
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from custom_components.smm_panel.simulator.faults import Drop
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import ORDER, act
+from .book_files import BookFiles
 from .orders import placed_elsewhere
 from .runs import by_automation, by_script, by_user, set_up_runs
 
@@ -66,7 +67,7 @@ async def test_who_is_behind_an_order_is_told_also_after_a_restart(
     setup_entry: MockConfigEntry,
     panel: PanelServer,
     hass_admin_user: MockUser,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
     way: Way,
     *,
     is_by_user: bool,
@@ -86,7 +87,7 @@ async def test_who_is_behind_an_order_is_told_also_after_a_restart(
         (hass_admin_user.id, hass_admin_user.name) if is_by_user else (None, None)
     )
     assert told["context_id"]
-    (row,) = hass_storage["smm_panel.account"]["data"]["orders"]
+    (row,) = book_files.rows
     assert row["origin"]["context"] == told["context_id"]
     assert await hass.config_entries.async_reload(setup_entry.entry_id)
     assert await placed_by(hass) == told

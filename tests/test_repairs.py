@@ -11,7 +11,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
-from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -22,6 +21,7 @@ from custom_components.smm_panel.simulator.faults import Cut, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import LINK, ORDER, act
+from .book_files import BookFiles, disk_full
 from .orders import FOLLOWERS
 from .repairs import Dialog, Repairs, issues, title
 
@@ -29,7 +29,6 @@ NAME = "Instagram Followers | Mixed | No Refill"
 OTHER_LINK = "https://example.com/other"
 SLOT = "sensor.panel_order_slot_1_status"
 BOOK = "smm_panel.account"
-WRITE_DATA = "homeassistant.helpers.storage.Store._async_write_data"
 TAKEN = Drop(taken=True)
 NOT_TAKEN = Drop()
 
@@ -354,7 +353,7 @@ async def test_an_order_that_was_placed_is_followed_by_its_id(
     panel: PanelServer,
     simulated: SimulatedPanel,
     repairs: Repairs,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
     freezer: FrozenDateTimeFactory,
     typed: str,
 ) -> None:
@@ -369,7 +368,7 @@ async def test_an_order_that_was_placed_is_followed_by_its_id(
     assert not issues(hass)
     assert await rows(hass) == [(order, "pending")]
     assert await state_of(hass, SLOT) == "pending"
-    (row,) = hass_storage[BOOK]["data"]["orders"]
+    (row,) = book_files.rows
     assert (row["order"], row["placement"], row["link"]) == (order, "placed", LINK)
     assert "evidence" not in row
     freezer.tick(timedelta(days=2))
@@ -529,7 +528,7 @@ async def test_an_order_that_was_not_placed_costs_nothing(
     entry: MockConfigEntry,
     panel: PanelServer,
     repairs: Repairs,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
 ) -> None:
     """Until then it holds its part of the budget, afterwards it must not."""
     hass.config_entries.async_update_entry(entry, options={CONF_DAILY_BUDGET: "1"})
@@ -546,7 +545,7 @@ async def test_an_order_that_was_not_placed_costs_nothing(
     assert end.is_done
     assert not issues(hass)
     assert await rows(hass) == []
-    assert hass_storage[BOOK]["data"]["orders"] == []
+    assert book_files.rows == []
     assert await spent_today(hass) == 0
     assert Decimal((await act(hass, "place_order", **other))["budget_left"]) == Decimal("0.1")
     await reload(hass, entry)
@@ -650,7 +649,7 @@ async def test_a_full_disk_is_told(
     form = await (await repairs.open(only_issue(hass))).choose(step)
     typed = {"order": order} if step == "placed" else {}
 
-    with patch(WRITE_DATA, side_effect=WriteError("disk full")):
+    with disk_full():
         form = await form.send(**typed)
 
     assert form.error == (

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import ExitStack
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -9,7 +10,6 @@ from unittest.mock import patch
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -21,6 +21,7 @@ from custom_components.smm_panel.simulator.faults import Cut, Delay, Drop, Fault
 from custom_components.smm_panel.simulator.server import PanelServer
 from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
 
+from .book_files import BookFiles, disk_full
 from .orders import FOLLOWERS, REFILLABLE, placed_elsewhere
 
 FIELDS: dict[str, Any] = {
@@ -28,8 +29,6 @@ FIELDS: dict[str, Any] = {
     "link": "https://example.com/p",
     "quantity": 100,
 }
-DISK_FULL = WriteError("disk full")
-WRITE_DATA = "homeassistant.helpers.storage.Store._async_write_data"
 
 
 async def place(hass: HomeAssistant, entry: MockConfigEntry, **fields: object) -> TrackedOrder:
@@ -50,10 +49,9 @@ async def order_under_way(
     return call
 
 
-def rows(storage: dict[str, Any]) -> list[tuple[str | None, str]]:
+def rows(files: BookFiles) -> list[tuple[str | None, str]]:
     """Return id and placement of the orders on disk."""
-    orders = storage["smm_panel.account"]["data"]["orders"]
-    return [(row.get("order"), row["placement"]) for row in orders]
+    return [(row.get("order"), row["placement"]) for row in files.rows]
 
 
 async def test_a_placed_order_is_on_disk_tracked_and_charged(
@@ -61,12 +59,12 @@ async def test_a_placed_order_is_on_disk_tracked_and_charged(
     setup_entry: MockConfigEntry,
     panel: PanelServer,
     simulated: SimulatedPanel,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
 ) -> None:
     """The whole way of an order that goes well."""
     order = await place(hass, setup_entry)
 
-    assert rows(hass_storage) == [(order.order, "placed")]
+    assert rows(book_files) == [(order.order, "placed")]
     assert panel.count("add") == 1
     await hass.async_block_till_done(wait_background_tasks=True)
     status = hass.states.get("sensor.panel_order_slot_1_status")
@@ -93,14 +91,14 @@ async def test_the_intent_is_on_disk_before_the_panel_hears_of_it(
     hass: HomeAssistant,
     setup_entry: MockConfigEntry,
     panel: PanelServer,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
 ) -> None:
     """Killed while the answer is under way, Home Assistant must know of the order."""
     seen: list[tuple[str | None, str]] = []
     handle = setup_entry.runtime_data.client.add
 
     async def look_first(*args: Any) -> Any:  # noqa: ANN401 - passed through
-        seen.extend(rows(hass_storage))
+        seen.extend(rows(book_files))
         return await handle(*args)
 
     with patch.object(type(setup_entry.runtime_data.client), "add", side_effect=look_first):
@@ -125,7 +123,7 @@ async def test_a_lost_answer_leaves_an_unconfirmed_order(
     hass: HomeAssistant,
     setup_entry: MockConfigEntry,
     panel: PanelServer,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
     fault: Fault,
 ) -> None:
     """Nobody knows whether the panel has it; it is kept, told, and never sent again."""
@@ -136,7 +134,7 @@ async def test_a_lost_answer_leaves_an_unconfirmed_order(
 
     assert caught.value.translation_key == "outcome_unknown"
     assert panel.count("add") == 1
-    assert rows(hass_storage) == [(None, "unconfirmed")]
+    assert rows(book_files) == [(None, "unconfirmed")]
     attention = hass.states.get("sensor.panel_orders_needing_attention")
     assert attention
     assert attention.state == "1"
@@ -155,7 +153,7 @@ async def test_a_refused_order_leaves_nothing_behind(
     hass: HomeAssistant,
     setup_entry: MockConfigEntry,
     panel: PanelServer,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
     fault: Fault,
     key: str,
 ) -> None:
@@ -166,7 +164,7 @@ async def test_a_refused_order_leaves_nothing_behind(
         await place(hass, setup_entry)
 
     assert caught.value.translation_key == key
-    assert rows(hass_storage) == []
+    assert rows(book_files) == []
     flows = hass.config_entries.flow.async_progress()
     assert len(flows) == (1 if key == "invalid_auth" else 0), "a refused key asks for another"
 
@@ -177,7 +175,7 @@ async def test_nothing_is_sent_unless_the_intent_is_on_disk(
     """An order that a crash would make us forget must not be placed."""
     quote = await async_quote(hass, setup_entry, FIELDS)
 
-    with patch(WRITE_DATA, side_effect=DISK_FULL), pytest.raises(HomeAssistantError) as caught:
+    with disk_full(), pytest.raises(HomeAssistantError) as caught:
         await async_place_order(hass, setup_entry, quote, Context())
 
     assert caught.value.translation_key == "not_saved"
@@ -189,17 +187,17 @@ async def test_an_id_that_cannot_be_saved_is_told(
     hass: HomeAssistant,
     setup_entry: MockConfigEntry,
     panel: PanelServer,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
 ) -> None:
     """The disk may fill up in between; the id must reach the user all the same."""
     client = setup_entry.runtime_data.client
     add = client.add
     quote = await async_quote(hass, setup_entry, FIELDS)
-    broken = patch(WRITE_DATA, side_effect=DISK_FULL)
+    broken = ExitStack()
 
     async def break_after(*args: Any) -> Any:  # noqa: ANN401 - passed through
         placed = await add(*args)
-        broken.start()
+        broken.enter_context(disk_full())
         return placed
 
     with (
@@ -207,12 +205,12 @@ async def test_an_id_that_cannot_be_saved_is_told(
         pytest.raises(HomeAssistantError) as caught,
     ):
         await async_place_order(hass, setup_entry, quote, Context())
-    broken.stop()
+    broken.close()
 
     [order] = setup_entry.runtime_data.book.orders.values()
     assert caught.value.translation_key == "placed_not_saved"
     assert caught.value.translation_placeholders == {"order": order.order, "reason": "disk full"}
-    assert rows(hass_storage) == [(None, "intended")]
+    assert rows(book_files) == [(None, "intended")]
 
 
 async def test_nothing_is_sent_while_home_assistant_stops(
@@ -258,7 +256,7 @@ async def test_a_cancelled_script_does_not_lose_the_order(
     hass: HomeAssistant,
     setup_entry: MockConfigEntry,
     panel: PanelServer,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
 ) -> None:
     """An automation in mode "restart" cancels its run in the middle of the request."""
     call = await order_under_way(hass, setup_entry, panel)
@@ -270,14 +268,14 @@ async def test_a_cancelled_script_does_not_lose_the_order(
 
     [order] = setup_entry.runtime_data.book.orders.values()
     assert order.placement is Placement.PLACED
-    assert rows(hass_storage) == [(order.order, "placed")]
+    assert rows(book_files) == [(order.order, "placed")]
 
 
 async def test_an_unload_waits_for_the_answer(
     hass: HomeAssistant,
     setup_entry: MockConfigEntry,
     panel: PanelServer,
-    hass_storage: dict[str, Any],
+    book_files: BookFiles,
 ) -> None:
     """The order book of the next set-up must know the id."""
     call = await order_under_way(hass, setup_entry, panel)
@@ -287,7 +285,7 @@ async def test_an_unload_waits_for_the_answer(
     order = (await call).order
     assert setup_entry.state is ConfigEntryState.LOADED
     assert setup_entry.runtime_data.book.find(order.order) == order
-    assert rows(hass_storage) == [(order.order, "placed")]
+    assert rows(book_files) == [(order.order, "placed")]
 
 
 async def test_refills_and_cancels_answer_per_order(

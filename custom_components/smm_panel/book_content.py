@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
-from .records import from_json
+from .records import as_json, from_json
 from .spending import Expense
 from .tracked_order import TrackedOrder
 
@@ -61,6 +61,18 @@ class BookContent:
                 rows.unreadable for rows in (orders, forgotten, days, before, settings, damage)
             ),
         )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `of` reads."""
+        return {
+            "orders": [as_json(order) for order in self.orders],
+            "slots": {str(slot): key for slot, key in self.slots.items()},
+            "forgotten": [as_json(item) for item in self.forgotten],
+            "days": [as_json(item) for item in self.days],
+            "before": [as_json(item) for item in self.before],
+            "settings": as_json(self.settings),
+            "damage": None if self.damage is None else as_json(self.damage),
+        }
 
 
 class _Rows[T]:

@@ -1,22 +1,38 @@
-"""The file of an order book."""
+"""The files of an order book: a snapshot, and the journal of what has changed since."""
 
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, override
+from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import CALLBACK_TYPE, CoreState, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
+from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.util import dt as dt_util
 from homeassistant.util.file import WriteError
-from homeassistant.util.json import SerializationError
+from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.json import SerializationError, json_loads_array
+from homeassistant.util.ulid import ulid_now
 
-from .book_content import Damage
-from .const import DOMAIN
-from .store_file import is_broken
+from .book_changes import BookChanges, Replay
+from .book_content import BookContent, Damage
+from .book_journal import Journal, JournalLostError
+from .book_snapshot import BookSnapshot
+from .const import DOMAIN, LOGGER, SAVE_DELAY
+from .store_file import BrokenStoreError
 
-STORAGE_VERSION: Final = 1
-STORAGE_MINOR_VERSION: Final = 2
+SMALLEST_COMPACTION: Final = 256 * 1024
+"""The length of a journal, in bytes, below which no snapshot is worth writing."""
+
+NO_SNAPSHOT: Final = ""
+"""The generation that the journal of a book without a snapshot continues."""
+
+BACKUP_UNDER_WAY: HassKey[bool] = HassKey(f"{DOMAIN}_backup_under_way")
+"""While it is set, no snapshot takes the place of another."""
 
 
 class OrderBookWriteError(HomeAssistantError):
@@ -32,83 +48,250 @@ class OrderBookWriteError(HomeAssistantError):
         self.reason = reason
 
 
-class BookStore(Store[dict[str, Any]]):
-    """A store that tells its caller of files that could not be written or read.
+class BookStore:
+    """Writes what changes in a book, so that a save costs as much as has changed.
 
-    `Store` logs an error of a write and goes on. An order must not be sent on the strength
-    of an intent that is not on disk.
+    The first line of a journal names the snapshot it continues, its generation. A journal
+    that has grown as long as its snapshot is replaced: a snapshot of a new generation is
+    written, which names that of the old journal; then a new journal is begun. A crash in
+    between leaves the old journal, all of which is in the new snapshot.
     """
 
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Use the file of a config entry."""
-        super().__init__(
-            hass,
-            STORAGE_VERSION,
-            f"{DOMAIN}.{entry_id}",
-            minor_version=STORAGE_MINOR_VERSION,
-            private=True,
-            atomic_writes=True,
-            # Rows are encoded once, when they change, and never altered afterwards.
-            serialize_in_event_loop=False,
-        )
-        self._failure: Exception | None = None
+    def __init__(self, hass: HomeAssistant, entry_id: str, copy: Callable[[], BookContent]) -> None:
+        """Use the files of a config entry; `copy` returns the book as it is now."""
+        self.changes = BookChanges()
+        """What is not on disk yet."""
 
-    async def async_is_broken(self) -> bool:
-        """Tell whether there is a file that is not one of a store."""
-        return await self.hass.async_add_executor_job(is_broken, self.path)
+        self._hass = hass
+        self._copy = copy
+        self._snapshot = BookSnapshot(hass, entry_id)
+        self._journal = Journal(Path(f"{self._snapshot.path}.journal"))
+        self._generation: str | None = None
+        """That of the snapshot on disk; None if the next save has to write one."""
+
+        self._inode: int | None = None
+        self._compact_from = SMALLEST_COMPACTION
+        self._lock = asyncio.Lock()
+        self._delay: asyncio.TimerHandle | None = None
+        self._final_write: CALLBACK_TYPE | None = None
+
+    async def async_load(self) -> BookContent:
+        """Read all that can be read. Raises OrderBookWriteError."""
+        stored, is_broken = None, False
+        try:
+            with _write_errors():
+                stored = await self._snapshot.async_load()
+        except BrokenStoreError:
+            is_broken = True
+        return await self._hass.async_add_executor_job(self._read, stored, int(is_broken))
 
     async def async_set_aside(self) -> Damage:
-        """Keep a copy of a file that cannot be read whole. Raises OrderBookWriteError."""
-        return await self.hass.async_add_executor_job(self._set_aside)
+        """Keep copies of files that cannot be read whole. Raises OrderBookWriteError."""
+        return await self._hass.async_add_executor_job(self._set_aside)
 
-    @override
-    async def async_save(self, data: dict[str, Any]) -> None:
-        """Save now, or raise OrderBookWriteError."""
-        await super().async_save(data)
-        if self._failure is not None:
-            raise OrderBookWriteError(str(self._failure)) from self._failure
+    async def async_save(self) -> None:
+        """Write what has changed; it is on disk on return. Raises OrderBookWriteError.
 
-    @override
-    async def _async_write_data(self, data: dict[str, Any]) -> None:
-        """Keep what `Store` is going to log: a call whose data another write took sees it too."""
-        try:
-            await super()._async_write_data(data)
-        except (SerializationError, WriteError) as err:
-            self._failure = err
-            raise
-        self._failure = None
-
-    @override
-    async def _async_migrate_func(
-        self, old_major_version: int, old_minor_version: int, old_data: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Bring rows of minor version 1 up to date.
-
-        They had the id of one refill and the time of a cancel that the panel took.
+        While Home Assistant stops, a snapshot that is due is put off to the very end.
         """
-        rows = old_data.get("orders")
-        for row in rows if isinstance(rows, list) else ():
-            if not isinstance(row, dict):
-                continue
-            if (refill := row.pop("refill", None)) is not None:
-                asked_at = row.get("changed_at", row.get("added_at"))
-                row["refills"] = [{"asked_at": asked_at, "asking": "taken", "refill": refill}]
-            if (asked_at := row.pop("cancel_asked_at", None)) is not None:
-                row["cancel"] = {"asked_at": asked_at, "asking": "taken"}
-        return old_data
+        # Cancelled with its caller, a write would go on in its thread beside the next one.
+        await asyncio.shield(self._hass.async_create_task(self._async_save(), "save order book"))
+
+    @callback
+    def async_save_later(self) -> None:
+        """Write what has changed before long, together with what changes until then."""
+        if self._final_write is None:
+            self._final_write = self._hass.bus.async_listen_once(
+                EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_write_at_last
+            )
+        if self._delay is None and self._hass.state is not CoreState.stopping:
+            self._delay = self._hass.loop.call_later(SAVE_DELAY, self._async_write_soon)
+
+    async def async_remove(self) -> None:
+        """Delete the files."""
+        async with self._lock:
+            self._async_cancel()
+            await self._snapshot.async_remove()
+            await self._hass.async_add_executor_job(self._journal.remove)
+
+    @callback
+    def _async_write_soon(self) -> None:
+        self._delay = None
+        self._hass.async_create_task(self._async_write_unasked(), "save order book")
+
+    async def _async_write_at_last(self, _event: Event) -> None:
+        self._final_write = None
+        await self._async_write_unasked()
+
+    async def _async_write_unasked(self) -> None:
+        # Nobody waits for it; the log tells.
+        with suppress(OrderBookWriteError):
+            await self.async_save()
+
+    @callback
+    def _async_cancel(self) -> None:
+        """Take back what `async_save_later` has asked for."""
+        if self._delay is not None:
+            self._delay.cancel()
+            self._delay = None
+        if self._final_write is not None:
+            self._final_write()
+            self._final_write = None
+
+    async def _async_save(self) -> None:
+        async with self._lock:
+            self._async_cancel()
+            if not self.changes:
+                # Another save has taken them along.
+                return
+            changes, self.changes = self.changes, BookChanges()
+            try:
+                is_saved = await self._async_write(changes)
+            except OrderBookWriteError as err:
+                LOGGER.error("The order book could not be written: %s", err.reason)
+                self._take_back(changes)
+                raise
+            if not is_saved:
+                self._take_back(changes)
+                self.async_save_later()
+
+    def _take_back(self, changes: BookChanges) -> None:
+        """Have the next save write changes that this one could not."""
+        changes.extend(self.changes)
+        self.changes = changes
+
+    async def _async_write(self, changes: BookChanges) -> bool:
+        """Write changes; return whether that was done, not put off."""
+        if self._generation is not None and self._is_grown:
+            # Not worth failing for: there is still the journal.
+            with suppress(OrderBookWriteError):
+                if await self._async_compact(changes):
+                    return True
+            self._compact_from = self._journal.size + SMALLEST_COMPACTION
+        if self._generation is not None:
+            try:
+                with _write_errors():
+                    await self._hass.async_add_executor_job(self._append, self._generation, changes)
+            except JournalLostError:
+                self._generation = None
+            else:
+                return True
+        return await self._async_compact(changes)
+
+    @property
+    def _is_grown(self) -> bool:
+        """Whether the journal is worth replacing, and may be."""
+        return self._journal.size > self._compact_from and not self._hass.data.get(BACKUP_UNDER_WAY)
+
+    def _append(self, generation: str, changes: BookChanges) -> None:
+        if self._journal.generation != generation:
+            self._journal.begin(generation)
+        self._journal.append(json_bytes(changes.as_json()))
+
+    async def _async_compact(self, changes: BookChanges) -> bool:
+        """Write the whole book; return whether that was done, not put off."""
+        # What has changed since these changes were taken is in the copy too.
+        self._take_back(changes)
+        content, self.changes = self._copy(), BookChanges()
+        generation = ulid_now()
+        data = await self._hass.async_add_executor_job(_encode, content)
+        data |= {"generation": generation, "predecessor": self._journal.generation}
+        if self._hass.state is CoreState.stopping:
+            # `Store` would write it at the very end, whatever has changed until then.
+            return False
+        try:
+            with _write_errors():
+                await self._snapshot.async_save(data)
+        except OrderBookWriteError:
+            known = self._inode
+            await self._hass.async_add_executor_job(self._look_at_snapshot)
+            if self._inode != known:
+                # It has taken the place of the old one all the same.
+                self._generation = None
+            raise
+        self._generation = generation
+        await self._hass.async_add_executor_job(self._begin, generation)
+        return True
+
+    def _begin(self, generation: str) -> None:
+        self._look_at_snapshot()
+        # If it fails, the next save tries again: until then all is in the snapshot.
+        with suppress(OSError):
+            self._journal.begin(generation)
+
+    def _look_at_snapshot(self) -> None:
+        """Note which file the snapshot is, and how large."""
+        path = Path(self._snapshot.path)
+        found = path.stat() if path.exists() else None
+        self._inode = None if found is None else found.st_ino
+        self._compact_from = max(SMALLEST_COMPACTION, 0 if found is None else found.st_size)
+
+    def _read(self, stored: dict[str, Any] | None, unreadable: int) -> BookContent:
+        """Carry out on a snapshot what the journal holds; count on what cannot be read."""
+        self._look_at_snapshot()
+        journal = self._journal.read()
+        generation = NO_SNAPSHOT if stored is None else stored.get("generation")
+        predecessor = None if stored is None else stored.get("predecessor")
+        replay = Replay({"orders": []} if stored is None else stored)
+        if journal is None:
+            # There was one when the snapshot took its place.
+            unreadable += predecessor is not None
+        elif journal.generation is None or journal.generation != predecessor:
+            is_foreign = journal.generation not in (generation, None)
+            unreadable += is_foreign + journal.bad_lines
+            if stored is None or not is_foreign:
+                _carry_out(replay, journal.records)
+        content = BookContent.of(replay.stored)
+        unreadable += replay.unreadable + content.unreadable
+        if not unreadable and isinstance(generation, str):
+            self._generation = generation
+        return replace(content, unreadable=unreadable)
 
     def _set_aside(self) -> Damage:
-        path = Path(self.path)
+        paths = (Path(self._snapshot.path), self._journal.path)
         try:
-            # Named for the file, so that trying again on a full disk makes no second copy.
-            modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            copy = path.with_name(f"{path.name}.damaged.{modified:%Y%m%dT%H%M%S%f}")
-            try:
-                copy.touch(mode=0o600)
-                copy.write_bytes(path.read_bytes())
-            except OSError:
-                copy.unlink(missing_ok=True)
-                raise
+            copies = [_set_aside(path) for path in paths if path.exists()]
         except OSError as err:
             raise OrderBookWriteError(str(err)) from err
-        return Damage(found_at=dt_util.utcnow(), file=str(copy))
+        return Damage(found_at=dt_util.utcnow(), file=str(next(iter(copies), paths[0])))
+
+
+def _encode(content: BookContent) -> dict[str, Any]:
+    """Return the data of a snapshot, encoded without the spaces that `Store` puts in."""
+    return {name: json_fragment(json_bytes(value)) for name, value in content.as_json().items()}
+
+
+def _carry_out(replay: Replay, records: Iterable[bytes]) -> None:
+    for record in records:
+        try:
+            changes = json_loads_array(record)
+        except ValueError:
+            replay.unreadable += 1
+        else:
+            for change in changes:
+                replay.carry_out(change)
+
+
+def _set_aside(path: Path) -> Path:
+    """Copy a file; return the path of the copy. Raises OSError."""
+    # Named for the file, so that trying again on a full disk makes no second copy.
+    modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    copy = path.with_name(f"{path.name}.damaged.{modified:%Y%m%dT%H%M%S%f}")
+    try:
+        copy.touch(mode=0o600)
+        copy.write_bytes(path.read_bytes())
+    except OSError:
+        copy.unlink(missing_ok=True)
+        raise
+    return copy
+
+
+@contextmanager
+def _write_errors() -> Iterator[None]:
+    """Tell of what keeps a file from being written in one way. Raises OrderBookWriteError."""
+    try:
+        yield
+    except JournalLostError:
+        raise
+    except (OSError, SerializationError, WriteError) as err:
+        raise OrderBookWriteError(str(err)) from err

@@ -13,7 +13,7 @@ from .api import Service
 from .const import DOMAIN, LOGGER
 from .records import as_json, from_json
 from .service_facts import ServiceFacts, ServiceNews, service_news
-from .store_file import is_broken
+from .store_file import BrokenStoreError, read_store
 
 STORAGE_VERSION: Final = 1
 
@@ -44,10 +44,12 @@ class KnownServices:
 
     async def async_load(self) -> None:
         """Read what can be read of the file."""
-        if await self._hass.async_add_executor_job(is_broken, self._store.path):
-            return
         try:
+            # First, as `Store` would rename a broken file and advise to restore a backup.
+            await self._hass.async_add_executor_job(read_store, self._store.path)
             stored = await self._store.async_load()
+        except BrokenStoreError:
+            return
         except HomeAssistantError as err:
             # From a later version of this integration, say.
             LOGGER.warning("The known services are read anew: %s", err)

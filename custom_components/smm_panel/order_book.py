@@ -4,19 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from types import MappingProxyType
-from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.json import cached_json_fragment, json_fragment
 
 from .api import ItemError, OrderReport, RefillStatus
 from .book_content import BookContent, Damage, Settings
 from .book_store import BookStore, OrderBookWriteError
-from .const import SAVE_DELAY
 from .evidence import Evidence
-from .records import as_json
-from .spending import Spending, expense
+from .spending import KEPT_APART, Spending, expense
 from .tracked_order import OrderChange, Placement, TrackedOrder
 
 type SlotAssignment = Callable[[Mapping[int, str], Mapping[str, TrackedOrder]], dict[int, str]]
@@ -36,9 +33,10 @@ class OrderBook:
         self.damage: Damage | None = None
         """Set until the user has seen that something was lost."""
         self._hass = hass
-        self._store = BookStore(hass, entry_id)
+        self._store = BookStore(hass, entry_id, self._copy)
         self._orders: dict[str, TrackedOrder] = {}
-        self._rows: dict[str, json_fragment] = {}
+        self._open: dict[str, TrackedOrder] = {}
+        self._followed: dict[str, TrackedOrder] = {}
         self._keys: dict[str, str] = {}
         self._unsettled: dict[str, TrackedOrder] = {}
         self._slots: dict[int, str] = {}
@@ -48,6 +46,16 @@ class OrderBook:
     def orders(self) -> Mapping[str, TrackedOrder]:
         """Every tracked order by its key, oldest first; a live view."""
         return MappingProxyType(self._orders)
+
+    @property
+    def open_orders(self) -> Mapping[str, TrackedOrder]:
+        """The orders the panel is to be asked about by their key, oldest first; a live view."""
+        return MappingProxyType(self._open)
+
+    @property
+    def followed(self) -> Mapping[str, TrackedOrder]:
+        """The orders with a refill that is not finished by their key; a live view."""
+        return MappingProxyType(self._followed)
 
     @property
     def unconfirmed(self) -> list[TrackedOrder]:
@@ -70,14 +78,15 @@ class OrderBook:
         self, service: str, link: str | None, username: str | None
     ) -> TrackedOrder | None:
         """Return the youngest order for a service and link (or name) that is not final."""
-        return next(
+        return max(
             (
                 order
-                for order in reversed(self._orders.values())
+                for order in chain(self._open.values(), self._unsettled.values())
                 if (order.service, order.link, order.username) == (service, link, username)
                 and not order.is_final
             ),
-            None,
+            key=lambda order: order.added_at,
+            default=None,
         )
 
     async def async_load(self) -> None:
@@ -85,32 +94,18 @@ class OrderBook:
 
         What cannot be read is kept in a file of its own, which `damage` names.
         """
-        content = await self._async_read()
-        self.damage = content.damage
-        is_damaged = bool(content.unreadable)
-        if is_damaged:
-            self.damage = await self._store.async_set_aside()
-        for order in content.orders:
-            self._put(order)
-        self.spending.restore(content.forgotten, content.days, content.before)
-        self.settings = content.settings
-        self._slots = content.slots
-        interrupted = [
-            order
-            for order in map(TrackedOrder.interrupted, self._orders.values())
-            if order is not self._orders[order.key]
-        ]
-        for order in interrupted:
-            self._replace(order)
-        if interrupted or is_damaged:
-            await self.async_save()
+        content = await self._store.async_load()
+        await self._hass.async_add_executor_job(self._take_in, content)
+        if content.unreadable:
+            self._set_damage(await self._store.async_set_aside())
+        await self.async_save()
 
     async def async_save(self) -> None:
-        """Write the book now. Raises OrderBookWriteError."""
-        await self._store.async_save(self._data())
+        """Write what has changed. Raises OrderBookWriteError."""
+        await self._store.async_save()
 
     async def async_remove(self) -> None:
-        """Delete the file of the book."""
+        """Delete the files of the book."""
         await self._store.async_remove()
 
     async def async_put(self, orders: Iterable[TrackedOrder]) -> None:
@@ -121,8 +116,7 @@ class OrderBook:
 
     async def async_withdraw(self, key: str) -> None:
         """Drop an order that was not placed: it costs nothing. Raises OrderBookWriteError."""
-        self._pop(key)
-        self.spending.drop(key)
+        self._drop(key)
         await self.async_save()
 
     async def async_forget(self, keys: Iterable[str]) -> None:
@@ -132,20 +126,22 @@ class OrderBook:
 
     async def async_accept_damage(self) -> None:
         """Note that the user knows what was lost. Raises OrderBookWriteError."""
-        damage, self.damage = self.damage, None
+        damage = self.damage
+        self._set_damage(None)
         try:
             await self.async_save()
         except OrderBookWriteError:
-            self.damage = damage
+            self._set_damage(damage)
             raise
 
     async def async_set_low_balance(self, amount: Decimal) -> None:
         """Keep the balance below which the owner wants to know. Raises OrderBookWriteError."""
-        before, self.settings = self.settings, replace(self.settings, low_balance=amount)
+        before = self.settings
+        self._set_up(replace(before, low_balance=amount))
         try:
             await self.async_save()
         except OrderBookWriteError:
-            self.settings = before
+            self._set_up(before)
             raise
 
     def apply(
@@ -162,7 +158,7 @@ class OrderBook:
         """Take in what became of refills; return the keys of the orders it changed."""
         return self._change(
             replace(order, refills=tuple(item.reported(statuses) for item in order.refills))
-            for order in list(self._orders.values())
+            for order in list(self._followed.values())
             if not statuses.keys().isdisjoint(order.open_refills)
         )
 
@@ -212,7 +208,10 @@ class OrderBook:
             and not order.followed_refills(now)
         )
         self._forget(expired)
-        if self.spending.sum_up(now) or expired:
+        is_summed_up = self.spending.sum_up(now)
+        if is_summed_up:
+            self._store.changes.sum_up(now - KEPT_APART, self.spending.days, self.spending.before)
+        if is_summed_up or expired:
             self._save_later()
         return expired
 
@@ -225,15 +224,9 @@ class OrderBook:
             if old.get(slot) != self._slots.get(slot)
         )
         if changed:
+            self._store.changes.assign({slot: self._slots.get(slot) for slot in changed})
             self._save_later()
         return changed
-
-    async def _async_read(self) -> BookContent:
-        if await self._store.async_is_broken():
-            return BookContent(unreadable=1)
-        if (stored := await self._store.async_load()) is None:
-            return BookContent()
-        return await self._hass.async_add_executor_job(BookContent.of, stored)
 
     def _change(self, orders: Iterable[TrackedOrder]) -> frozenset[str]:
         """Replace those that differ, to be saved later; return their keys."""
@@ -251,47 +244,90 @@ class OrderBook:
         self._put(order)
 
     def _save_later(self) -> None:
-        self._store.async_delay_save(self._data, SAVE_DELAY)
+        self._store.async_save_later()
 
-    def _data(self) -> dict[str, Any]:
-        # Copies, because the store encodes them in another thread.
-        return {
-            "orders": list(self._rows.values()),
-            "slots": {str(slot): key for slot, key in self._slots.copy().items()},
-            "forgotten": [as_json(item) for item in self.spending.forgotten.copy()],
-            "days": [as_json(item) for item in self.spending.days.copy()],
-            "before": [as_json(item) for item in self.spending.before.copy()],
-            "settings": as_json(self.settings),
-            "damage": None if self.damage is None else as_json(self.damage),
-        }
+    def _set_damage(self, damage: Damage | None) -> None:
+        self.damage = damage
+        self._store.changes.damaged(damage)
+
+    def _set_up(self, settings: Settings) -> None:
+        self.settings = settings
+        self._store.changes.set_up(settings)
+
+    def _copy(self) -> BookContent:
+        # Copies, because they are encoded in another thread.
+        return BookContent(
+            orders=list(self._orders.values()),
+            slots=self._slots.copy(),
+            forgotten=self.spending.forgotten.copy(),
+            days=self.spending.days.copy(),
+            before=self.spending.before.copy(),
+            settings=self.settings,
+            damage=self.damage,
+        )
+
+    def _take_in(self, content: BookContent) -> None:
+        """Fill the empty book, in another thread: nobody else has it yet."""
+        self.spending.restore(content.forgotten, content.days, content.before)
+        self.settings, self.damage = content.settings, content.damage
+        self._slots = content.slots
+        for order in content.orders:
+            known = order.interrupted()
+            if known is order:
+                self._index(order)
+            else:
+                self._changes.append(OrderChange(old=order, new=known))
+                self._put(known)
 
     def _put(self, order: TrackedOrder) -> None:
+        self._store.changes.put(order)
+        self._index(order)
+
+    def _index(self, order: TrackedOrder) -> None:
+        key = order.key
         if order.order is not None:
             twin = self._keys.get(order.order)
-            if twin is not None and twin != order.key:
+            if twin is not None and twin != key:
                 # The panel gave an id that is tracked already: it is one order there.
-                self._pop(twin)
-                self.spending.drop(twin)
-            self._keys[order.order] = order.key
-        self._orders[order.key] = order
-        self._rows[order.key] = cached_json_fragment(as_json(order))
+                self._drop(twin)
+            self._keys[order.order] = key
+        self._orders[key] = order
         self.spending.put(order)
-        if order.placement is Placement.PLACED:
-            self._unsettled.pop(order.key, None)
-        else:
-            self._unsettled[order.key] = order
+        for index, belongs in (
+            (self._unsettled, order.placement is not Placement.PLACED),
+            (self._open, order.is_open),
+            (self._followed, order.refills and order.open_refills),
+        ):
+            if belongs:
+                self._file(index, order)
+            else:
+                index.pop(key, None)
+
+    def _file(self, index: dict[str, TrackedOrder], order: TrackedOrder) -> None:
+        """Keep an order in an index, which is in the order of the book."""
+        is_in_place = order.key in index or order.key == next(reversed(self._orders))
+        index[order.key] = order
+        if not is_in_place:
+            age = {key: number for number, key in enumerate(self._orders)}
+            in_order = sorted(index.items(), key=lambda item: age[item[0]])
+            index.clear()
+            index.update(in_order)
+
+    def _drop(self, key: str) -> None:
+        """Drop an order that was not placed, or is another one: it costs nothing."""
+        self._store.changes.drop(key)
+        self.spending.drop(key)
+        self._pop(key)
 
     def _forget(self, keys: Iterable[str]) -> None:
         for key in keys:
-            # In this order: a save from another thread may come between, and must not find
-            # the cost nowhere.
-            self.spending.forget(key)
+            self._store.changes.forget(key, self.spending.forget(key))
             self._pop(key)
 
     def _pop(self, key: str) -> None:
         if (order := self._orders.pop(key, None)) is None:
             return
-        del self._rows[key]
-        self._unsettled.pop(key, None)
+        for index in (self._unsettled, self._open, self._followed):
+            index.pop(key, None)
         if order.order is not None:
             self._keys.pop(order.order, None)

@@ -1,15 +1,18 @@
 """Records (frozen dataclasses) as JSON data, and back."""
 
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import partial
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 type Reader = Callable[[Any], Any]
+
+# Of each field; more are ids, links and the like, of which no two are equal.
+_SHARED: Final = 1000
 
 
 def as_json(value: Any) -> Any:  # noqa: ANN401 - whatever a record holds
@@ -26,7 +29,7 @@ def as_json(value: Any) -> Any:  # noqa: ANN401 - whatever a record holds
         case _ if is_dataclass(value):
             return {
                 name: as_json(item)
-                for name in _plan(type(value)).readers
+                for name in _plan(type(value))
                 if (item := getattr(value, name)) is not None and item != ()
             }
         case _:
@@ -35,37 +38,38 @@ def as_json(value: Any) -> Any:  # noqa: ANN401 - whatever a record holds
 
 def from_json[T](kind: type[T], data: object) -> T:
     """Read what `as_json` wrote of a record. Raises ValueError for anything else."""
-    plan = _plan(kind)
-    if not isinstance(data, dict) or not data.keys() <= plan.readers.keys():
+    if type(data) is not dict:
         raise ValueError(f"This is no {kind.__name__}")
-    if missing := plan.required - data.keys():
-        raise ValueError(f"{kind.__name__} lacks {', '.join(sorted(missing))}")
-    return kind(**{name: plan.readers[name](value) for name, value in data.items()})
+    readers = _plan(kind)
+    values: dict[str, Any] = {}
+    try:
+        for name, value in data.items():
+            values[name] = readers[name](value)
+        return kind(**values)
+    except (KeyError, TypeError) as err:
+        # One field too few or too many, or a value of another kind.
+        if missing := _required(kind) - data.keys():
+            raise ValueError(f"{kind.__name__} lacks {', '.join(sorted(missing))}") from err
+        raise ValueError(f"This is no {kind.__name__}") from err
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """How a kind of record is read: its fields in order, and which of them must be there."""
-
-    readers: dict[str, Reader]
-    required: frozenset[str]
+_PLANS: dict[type[Any], dict[str, Reader]] = {}
 
 
-_PLANS: dict[type[Any], _Plan] = {}
-
-
-def _plan(kind: type[Any]) -> _Plan:
-    """Work out once how a kind of record is read."""
+def _plan(kind: type[Any]) -> dict[str, Reader]:
+    """Work out once how a kind of record is read: its fields in order."""
     if (plan := _PLANS.get(kind)) is None:
         hints = get_type_hints(kind)
-        required = (
-            field.name
-            for field in fields(kind)
-            if field.default is MISSING and field.default_factory is MISSING
-        )
-        readers = {field.name: _reader(hints[field.name]) for field in fields(kind)}
-        plan = _PLANS[kind] = _Plan(readers, frozenset(required))
+        plan = _PLANS[kind] = {field.name: _reader(hints[field.name]) for field in fields(kind)}
     return plan
+
+
+def _required(kind: type[Any]) -> set[str]:
+    return {
+        field.name
+        for field in fields(kind)
+        if field.default is MISSING and field.default_factory is MISSING
+    }
 
 
 def _reader(hint: Any) -> Reader:  # noqa: ANN401 - any annotation of a field
@@ -76,22 +80,42 @@ def _reader(hint: Any) -> Reader:  # noqa: ANN401 - any annotation of a field
     if get_origin(hint) is tuple:
         return _tuple_reader(_reader(get_args(hint)[0]))
     kind: type[Any] = hint
-    if kind is Decimal:
-        return _read_money
+    if kind in _READERS:
+        return _READERS[kind]()
     if issubclass(kind, datetime):
         return _read_time
     if issubclass(kind, date):
         return _text_reader(kind.fromisoformat)
     if issubclass(kind, Enum):
-        return kind
+        return {member.value: member for member in kind}.__getitem__
     return partial(from_json, kind) if is_dataclass(kind) else _plain_reader(kind)
+
+
+def _sharing(read: Callable[[str], Any]) -> Reader:
+    """Return a reader of texts that makes one object of equal ones, if they are not too many.
+
+    The orders of an account are for few services, at few prices, by few people.
+    """
+    known: dict[str, Any] = {}
+
+    def read_shared(value: object) -> Any:  # noqa: ANN401 - what `read` makes
+        # Exactly: what can't be hashed is no text either.
+        if type(value) is not str:
+            raise ValueError("This is no text")
+        if (shared := known.get(value)) is None:
+            shared = read(value)
+            if len(known) < _SHARED:
+                known[value] = shared
+        return shared
+
+    return read_shared
 
 
 def _tuple_reader(read: Reader) -> Reader:
     def read_tuple(value: object) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise ValueError("This is no list")  # noqa: TRY004 - readers raise one error
-        return tuple(read(item) for item in value)
+        return tuple(map(read, value))
 
     return read_tuple
 
@@ -123,8 +147,7 @@ def _read_time(text: str) -> datetime:
     return moment
 
 
-@_text_reader
-def _read_money(text: str) -> Decimal:
+def _money(text: str) -> Decimal:
     try:
         amount = Decimal(text)
     except InvalidOperation as err:
@@ -132,3 +155,10 @@ def _read_money(text: str) -> Decimal:
     if not amount.is_finite():
         raise ValueError("This is no number")
     return amount
+
+
+# What is read in another way than others of its kind; a reader for each field.
+_READERS: Final[dict[type[Any], Callable[[], Reader]]] = {
+    str: lambda: _sharing(str),
+    Decimal: lambda: _sharing(_money),
+}

@@ -66,6 +66,14 @@ class Amounts:
             given_back=self.given_back + other.given_back,
         )
 
+    def less(self, other: Amounts) -> Amounts:
+        """Return what is left without the other ones."""
+        return Amounts(
+            estimate=self.estimate - other.estimate,
+            charge=self.charge - other.charge,
+            given_back=self.given_back - other.given_back,
+        )
+
 
 NOTHING_SPENT = Amounts()
 
@@ -177,12 +185,13 @@ class Spending:
     def drop(self, key: str) -> None:
         """Count an order no more: it was not placed, or is counted elsewhere."""
         if (old := self._expenses.pop(key, None)) is not None:
-            self._add(old, sign=-1)
+            self._totals[old.currency] = self._totals[old.currency].less(old.amounts)
 
-    def forget(self, key: str) -> None:
-        """Count an order on as it is now, without knowing which it was."""
+    def forget(self, key: str) -> Expense | None:
+        """Count an order on as it is now, without knowing which it was; return its cost."""
         if (old := self._expenses.pop(key, None)) is not None:
             self.forgotten.append(old)
+        return old
 
     def restore(
         self, forgotten: Iterable[Expense], days: Iterable[Expense], before: Iterable[Expense]
@@ -229,13 +238,9 @@ class Spending:
                 if is_same_currency(item.currency, currency):
                     yield item
 
-    def _add(self, item: Expense, sign: int = 1) -> None:
+    def _add(self, item: Expense) -> None:
         known = self._totals.get(item.currency, NOTHING_SPENT)
-        self._totals[item.currency] = Amounts(
-            estimate=known.estimate + sign * item.amounts.estimate,
-            charge=known.charge + sign * item.amounts.charge,
-            given_back=known.given_back + sign * item.amounts.given_back,
-        )
+        self._totals[item.currency] = known.plus(item.amounts)
 
 
 def _sum(amounts: Iterable[Amounts]) -> Amounts:

@@ -266,4 +266,5 @@ class OrderChange:
 
 def is_same_currency(one: str | None, other: str | None) -> bool:
     """Tell whether amounts may be added up; a currency that was not told fits any."""
-    return one is None or other is None or one.casefold() == other.casefold()
+    # Most often they are spelled alike, and this is asked of every order.
+    return one is None or other is None or one == other or one.casefold() == other.casefold()

@@ -196,8 +196,8 @@ async def test_preset_places_its_order(page: Page, demo: Demo) -> None:
     await tile(page, LIKES.name).get_by_role("button", name="Place order").click()
 
     async def placed() -> str | None:
-        state = (await demo.api.states())[last]
-        return state["attributes"].get("order")
+        order: str | None = (await demo.api.states())[last]["attributes"].get("order")
+        return order
 
     await poll("The order of the preset is placed", placed, within=OUTCOME_SECONDS)
     await expect(tile(page, "Last order").first).to_be_visible()

@@ -64,7 +64,7 @@ async def test_placed_order_survives_a_kill(demo: Demo, title: str) -> None:
 
     await demo.home_assistant.start()
 
-    book = demo.home_assistant.folder / ".storage" / f"{DOMAIN}.{account.entry_id}"
+    book = demo.home_assistant.folder / ".storage" / f"{DOMAIN}.{account.entry_id}.journal"
     assert stat.S_IMODE((await asyncio.to_thread(book.stat)).st_mode) == PRIVATE
     kept = {row["order"]: row for row in await orders_of(demo.api, account)}
     assert kept[order]["link"] == ORDERS[title]["link"]

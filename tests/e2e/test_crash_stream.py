@@ -3,13 +3,11 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import count, cycle, islice
-import json
 import os
 from pathlib import Path
 from random import Random
@@ -25,6 +23,7 @@ from scripts.support.demo_orders import orders_of
 from scripts.support.home_assistant import HomeAssistantProcess
 from scripts.support.panel_process import PANEL_KEY
 from scripts.support.polling import poll
+from tests.book_files import BookFiles
 from tests.conftest import HowMany
 
 from .audit import Audit, BookRow
@@ -105,7 +104,7 @@ class Crashes:
         }
 
     async def book_on_disk(self) -> set[BookRow]:
-        """Read the book from its file, where all orders must have an outcome by now."""
+        """Read the book from its files, where all orders must have an outcome by now."""
         rows = await self._stored()
         assert {row["placement"] for row in rows} <= {"placed", "unconfirmed"}
         return {BookRow(link=row["link"], order=row.get("order")) for row in rows}
@@ -134,13 +133,12 @@ class Crashes:
         return {str(order.id): order.target for order in self.panel.orders.values()}
 
     async def _stored(self) -> list[dict[str, Any]]:
-        """Return the rows in the file of the order book."""
-        file = self.home_assistant.folder / ".storage" / f"{DOMAIN}.{self.account.entry_id}"
-        with suppress(FileNotFoundError):  # nothing was ordered yet
-            content = json.loads(await asyncio.to_thread(file.read_text))
-            rows: list[dict[str, Any]] = content["data"]["orders"]
-            return rows
-        return []
+        """Return the rows in the files of the order book."""
+        files = BookFiles(
+            folder=self.home_assistant.folder / ".storage",
+            name=f"{DOMAIN}.{self.account.entry_id}",
+        )
+        return await asyncio.to_thread(lambda: files.rows)
 
 
 async def connect(home_assistant: HomeAssistantProcess, url: str) -> DemoAccount:
