@@ -82,7 +82,7 @@ def test_next_interval(
     now = NOON + age
     last_write = None if since_write is None else now - since_write
 
-    assert next_interval({order.key: order for order in orders}, now, last_write) == interval
+    assert next_interval(orders, now, last_write) == interval
 
 
 async def test_nothing_open_costs_no_request(

@@ -322,7 +322,7 @@ async def test_the_entities_are_newer_than_the_event(
 
     assert seen == [
         ("placed", "completed", "0.90"),
-        ("unconfirmed", "completed", "1.80000"),
+        ("unconfirmed", "completed", "1.80"),
     ]
 
 

@@ -43,6 +43,10 @@ OPEN_INTERVAL: Final = timedelta(minutes=5)
 SLOW_AFTER: Final = timedelta(days=1)
 SLOW_INTERVAL: Final = timedelta(minutes=30)
 
+# What is learnt of thousands of orders at once is told in pieces, between which Home Assistant
+# does what else there is to do. One takes a few milliseconds on a small computer.
+TOLD_AT_ONCE: Final = 20
+
 # Some panels allow `services` ten times an hour; rates change by the day.
 CATALOG_LIFETIME: Final = timedelta(hours=6)
 # An order is held against a list that is younger: its rate decides what is spent.

@@ -18,6 +18,8 @@ from .api import (
     Balance,
     ErrorKind,
     ItemError,
+    LastAnswers,
+    OrderReport,
     Paces,
     PanelAuthError,
     PanelClient,
@@ -39,6 +41,7 @@ from .const import (
     OPEN_INTERVAL,
     SLOW_AFTER,
     SLOW_INTERVAL,
+    TOLD_AT_ONCE,
     WATCHED_FOR,
     WATCHED_INTERVAL,
 )
@@ -50,6 +53,7 @@ from .order_slots import assign_slots
 from .tracked_order import OrderChange, TrackedOrder
 
 type PanelConfigEntry = ConfigEntry[PanelData]
+type Reports = dict[str, OrderReport | ItemError]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +179,8 @@ class OrdersCoordinator(PanelCoordinator[None]):
         self._last_write = max(
             (order.added_at for order in book.orders.values() if order.is_own), default=None
         )
+        self._last_answers = LastAnswers[Reports]()
+        self._telling: asyncio.Task[None] | None = None
         self._changed: set[str] = set()
         self._published_success = True
         self._assign_slots()
@@ -191,13 +197,16 @@ class OrdersCoordinator(PanelCoordinator[None]):
     @override
     async def _async_fetch(self) -> None:
         now = dt_util.utcnow()
-        orders = self.book.orders.values()
-        open_orders = [order.order for order in orders if order.is_open and order.order is not None]
-        refills = [refill for order in orders for refill in order.followed_refills(now)]
+        orders = self.book.open_orders.values()
+        open_orders = [order.order for order in orders if order.order is not None]
+        refills = [
+            refill
+            for order in self.book.followed.values()
+            for refill in order.followed_refills(now)
+        ]
         try:
             if open_orders:
-                reports = await self.client.status(open_orders)
-                self._changed |= self.book.apply(reports, dt_util.utcnow())
+                await self.client.follow(open_orders, self._take_in, self._last_answers)
             if refills:
                 self._changed |= self.book.apply_refills(await self._async_refills(refills))
         except PanelError:
@@ -206,6 +215,9 @@ class OrdersCoordinator(PanelCoordinator[None]):
             raise
         finally:
             self._set_interval()
+
+    def _take_in(self, reports: Reports) -> None:
+        self._changed |= self.book.apply(reports, dt_util.utcnow())
 
     async def _async_refills(
         self, refills: Iterable[str]
@@ -246,10 +258,27 @@ class OrdersCoordinator(PanelCoordinator[None]):
     def async_update_listeners(self) -> None:
         """Call the listeners that a change concerns, then tell what was learnt."""
         self._update_listeners()
-        if self.tell is None:
-            return
-        for change in self.book.take_changes():
-            self._async_call(partial(self.tell, change))
+        if self.tell is not None and self._telling is None and self._tell_some(self.tell):
+            self._telling = self.config_entry.async_create_task(
+                self.hass, self._async_tell_on(self.tell), f"{self.name} activity"
+            )
+
+    def _tell_some(self, tell: Callable[[OrderChange], None]) -> bool:
+        """Tell some of what was learnt; return whether there may be more."""
+        changes = self.book.take_changes(TOLD_AT_ONCE)
+        for change in changes:
+            self._async_call(partial(tell, change))
+        return len(changes) == TOLD_AT_ONCE
+
+    async def _async_tell_on(self, tell: Callable[[OrderChange], None]) -> None:
+        """Tell the rest little by little, as it can be of thousands of orders."""
+        try:
+            is_more = True
+            while is_more:
+                await asyncio.sleep(0)
+                is_more = self._tell_some(tell)
+        finally:
+            self._telling = None
 
     def _update_listeners(self) -> None:
         """Call the listeners that a change concerns; all when the panel comes or goes."""
@@ -317,17 +346,19 @@ class OrdersCoordinator(PanelCoordinator[None]):
         )
 
     def _set_interval(self) -> None:
-        self.update_interval = next_interval(self.book.orders, dt_util.utcnow(), self._last_write)
+        youngest = self.book.youngest_open
+        asked = [*self.book.followed.values(), *([] if youngest is None else [youngest])]
+        self.update_interval = next_interval(asked, dt_util.utcnow(), self._last_write)
 
 
 def next_interval(
-    orders: Mapping[str, TrackedOrder], now: datetime, last_write: datetime | None
+    orders: Iterable[TrackedOrder], now: datetime, last_write: datetime | None
 ) -> timedelta | None:
-    """Return when to ask for the open orders again; None when there are none."""
+    """Return when to ask for orders again that are open or have refills; None without any."""
     youngest = max(
         (
             order.refills[-1].asked_at if order.refills else order.added_at
-            for order in orders.values()
+            for order in orders
             if order.is_open or order.followed_refills(now)
         ),
         default=None,

@@ -1,5 +1,6 @@
 """The order book: every order we placed or track, on disk before it matters."""
 
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from .book_content import BookContent, Damage, Settings
 from .book_store import BookStore, OrderBookWriteError
 from .evidence import Evidence
 from .spending import KEPT_APART, Spending, expense
-from .tracked_order import OrderChange, Placement, TrackedOrder
+from .tracked_order import OrderChange, Placement, ServiceUse, TrackedOrder
 
 type SlotAssignment = Callable[[Mapping[int, str], Mapping[str, TrackedOrder]], dict[int, str]]
 
@@ -40,7 +41,11 @@ class OrderBook:
         self._keys: dict[str, str] = {}
         self._unsettled: dict[str, TrackedOrder] = {}
         self._slots: dict[int, str] = {}
-        self._changes: list[OrderChange] = []
+        self._are_slots_assigned = False
+        self._uses: Counter[ServiceUse] = Counter()
+        self._attention: set[str] = set()
+        self._last_of: dict[str, str] = {}
+        self._changes: deque[OrderChange] = deque()
 
     @property
     def orders(self) -> Mapping[str, TrackedOrder]:
@@ -53,9 +58,24 @@ class OrderBook:
         return MappingProxyType(self._open)
 
     @property
+    def youngest_open(self) -> TrackedOrder | None:
+        """The youngest of the open orders."""
+        return next(reversed(self._open.values()), None)
+
+    @property
     def followed(self) -> Mapping[str, TrackedOrder]:
         """The orders with a refill that is not finished by their key; a live view."""
         return MappingProxyType(self._followed)
+
+    @property
+    def uses(self) -> Mapping[ServiceUse, int]:
+        """How many open orders count on which service; a live view."""
+        return MappingProxyType(self._uses)
+
+    @property
+    def attention(self) -> int:
+        """The number of orders that a person should look at."""
+        return len(self._attention)
 
     @property
     def unconfirmed(self) -> list[TrackedOrder]:
@@ -72,6 +92,11 @@ class OrderBook:
     def find(self, order: str) -> TrackedOrder | None:
         """Return the tracked order with this order id of the panel."""
         key = self._keys.get(order)
+        return None if key is None else self._orders[key]
+
+    def last_of(self, preset: str) -> TrackedOrder | None:
+        """Return the youngest order that was placed from the preset with this id."""
+        key = self._last_of.get(preset)
         return None if key is None else self._orders[key]
 
     def find_open(
@@ -151,7 +176,7 @@ class OrderBook:
         return self._change(
             order.reported(report, now)
             for order_id, report in reports.items()
-            if (order := self.find(order_id)) is not None
+            if (order := self.find(order_id)) is not None and not order.is_told_by(report)
         )
 
     def apply_refills(self, statuses: Mapping[str, RefillStatus | ItemError]) -> frozenset[str]:
@@ -162,10 +187,9 @@ class OrderBook:
             if not statuses.keys().isdisjoint(order.open_refills)
         )
 
-    def take_changes(self) -> list[OrderChange]:
-        """Return what was learnt of orders since the last call, oldest first."""
-        changes, self._changes = self._changes, []
-        return changes
+    def take_changes(self, most: int) -> list[OrderChange]:
+        """Return some of what was learnt of orders and not taken yet, oldest first."""
+        return [self._changes.popleft() for _ in range(min(most, len(self._changes)))]
 
     def note_balance(self, amount: Decimal, read_at: datetime) -> None:
         """Keep the first balance read after an unconfirmed order was sent, as evidence."""
@@ -216,7 +240,10 @@ class OrderBook:
         return expired
 
     def assign_slots(self, assign: SlotAssignment) -> frozenset[int]:
-        """Assign the slots anew; return the slots that now show another order."""
+        """Assign the slots anew if need be; return the slots that now show another order."""
+        if self._are_slots_assigned:
+            return frozenset()
+        self._are_slots_assigned = True
         old, self._slots = self._slots, assign(self._slots, self._orders)
         changed = frozenset(
             slot
@@ -235,6 +262,8 @@ class OrderBook:
             if order != self._orders[order.key]:
                 self._replace(order)
                 changed.add(order.key)
+            else:
+                self._adopt(order)
         if changed:
             self._save_later()
         return frozenset(changed)
@@ -242,6 +271,15 @@ class OrderBook:
     def _replace(self, order: TrackedOrder) -> None:
         self._changes.append(OrderChange(old=self._orders[order.key], new=order))
         self._put(order)
+
+    def _adopt(self, order: TrackedOrder) -> None:
+        """Take in an order that is equal to the known one, but as of another report.
+
+        The next report is likely to be the same object, which needs no comparing.
+        """
+        for index in (self._orders, self._unsettled, self._open, self._followed):
+            if order.key in index:
+                index[order.key] = order
 
     def _save_later(self) -> None:
         self._store.async_save_later()
@@ -291,6 +329,7 @@ class OrderBook:
                 # The panel gave an id that is tracked already: it is one order there.
                 self._drop(twin)
             self._keys[order.order] = key
+        self._tally(self._orders.get(key), order)
         self._orders[key] = order
         self.spending.put(order)
         for index, belongs in (
@@ -302,6 +341,22 @@ class OrderBook:
                 self._file(index, order)
             else:
                 index.pop(key, None)
+
+    def _tally(self, old: TrackedOrder | None, new: TrackedOrder | None) -> None:
+        """Keep what is counted of the orders, and whether another one may get a slot."""
+        if old is None or new is None or _standing(old) != _standing(new):
+            self._are_slots_assigned = False
+        for order, number in ((old, -1), (new, 1)):
+            if order is not None and (use := order.use) is not None:
+                self._uses[use] += number
+                if not self._uses[use]:
+                    del self._uses[use]
+        if new is not None and new.needs_attention:
+            self._attention.add(new.key)
+        elif old is not None:
+            self._attention.discard(old.key)
+        if new is not None and old is None and new.preset is not None:
+            self._last_of[new.preset] = new.key
 
     def _file(self, index: dict[str, TrackedOrder], order: TrackedOrder) -> None:
         """Keep an order in an index, which is in the order of the book."""
@@ -327,7 +382,22 @@ class OrderBook:
     def _pop(self, key: str) -> None:
         if (order := self._orders.pop(key, None)) is None:
             return
+        self._tally(order, None)
         for index in (self._unsettled, self._open, self._followed):
             index.pop(key, None)
         if order.order is not None:
             self._keys.pop(order.order, None)
+        if order.preset is not None and self._last_of.get(order.preset) == key:
+            self._find_last_of(order.preset)
+
+    def _find_last_of(self, preset: str) -> None:
+        """Let the order before the last of a preset be its last one."""
+        self._last_of.pop(preset, None)
+        for key, order in self._orders.items():
+            if order.preset == preset:
+                self._last_of[preset] = key
+
+
+def _standing(order: TrackedOrder) -> tuple[bool, bool]:
+    """Return what decides whether an order gets a slot before another one."""
+    return order.is_final, order.placement is Placement.INTENDED

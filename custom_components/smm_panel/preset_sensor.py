@@ -77,12 +77,7 @@ class LastOrderSensor(PresetEntity, SensorEntity):
     @property
     def order(self) -> TrackedOrder | None:
         """The last order from the preset."""
-        mine = (
-            order
-            for order in self.entry.runtime_data.book.orders.values()
-            if order.preset == self.preset.id
-        )
-        return max(mine, key=lambda order: order.added_at, default=None)
+        return self.entry.runtime_data.book.last_of(self.preset.id)
 
     @property
     @override

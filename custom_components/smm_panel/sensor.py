@@ -31,6 +31,7 @@ from .money_sensor import (
     SpentTodaySensor,
     SpentTotalSensor,
 )
+from .order_book import OrderBook
 from .preset_entity import async_add_presets
 from .preset_sensor import preset_sensors
 from .spending import expense
@@ -44,7 +45,7 @@ PARALLEL_UPDATES = 0
 class AccountSensorEntityDescription(SensorEntityDescription):
     """Describes a sensor that counts tracked orders."""
 
-    value_fn: Callable[[TrackedOrder], bool]
+    value_fn: Callable[[OrderBook], int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +83,13 @@ COUNTS = (
         key="open_orders",
         translation_key="open_orders",
         state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda order: order.is_open,
+        value_fn=lambda book: len(book.open_orders),
     ),
     AccountSensorEntityDescription(
         key="orders_needing_attention",
         translation_key="orders_needing_attention",
         state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda order: order.needs_attention,
+        value_fn=lambda book: book.attention,
     ),
 )
 
@@ -213,8 +214,7 @@ class CountSensor(AccountEntity[OrdersCoordinator], SensorEntity):
     @property
     @override
     def native_value(self) -> int:
-        orders = self.coordinator.book.orders.values()
-        return sum(map(self.entity_description.value_fn, orders))
+        return self.entity_description.value_fn(self.coordinator.book)
 
 
 class OrderSensor(OrderSlotEntity, SensorEntity):

@@ -1,6 +1,6 @@
 """The issues of services: open orders that lost theirs, and rates that rose."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from .money import price_text
 from .preset import presets
 from .schemas import ATTR_SERVICE
 from .service_facts import ServiceFacts
-from .tracked_order import TrackedOrder
+from .tracked_order import ServiceUse
 
 
 @callback
@@ -133,23 +133,23 @@ def _stranded_orders(entry: PanelConfigEntry) -> Iterator[_OrdersStranded]:
     """Find the open orders that the last service list leaves without what they were sold."""
     if not (offered := entry.runtime_data.catalog.at_hand):
         return
-    concerned: defaultdict[str, list[TrackedOrder]] = defaultdict(list)
-    for order in entry.runtime_data.book.orders.values():
-        if order.service is not None and order.is_open:
-            service = offered.get(order.service)
-            if service is None or _withdrawn(order, service):
-                concerned[order.service].append(order)
-    for service_id, orders in concerned.items():
+    concerned: defaultdict[str, Counter[ServiceUse]] = defaultdict(Counter)
+    for use, orders in entry.runtime_data.book.uses.items():
+        service = offered.get(use.service)
+        if service is None or _withdrawn(use, service):
+            concerned[use.service][use] += orders
+    for service_id, uses in concerned.items():
         service = offered.get(service_id)
-        lost = set() if service is None else set().union(*(_withdrawn(o, service) for o in orders))
+        lost = set() if service is None else set().union(*(_withdrawn(u, service) for u in uses))
+        *_, last = uses
         yield _OrdersStranded(
-            service_id, f"{orders[-1].name} ({service_id})", len(orders), tuple(sorted(lost))
+            service_id, f"{last.name} ({service_id})", uses.total(), tuple(sorted(lost))
         )
 
 
-def _withdrawn(order: TrackedOrder, service: Service) -> set[str]:
+def _withdrawn(use: ServiceUse, service: Service) -> set[str]:
     """Return what the service had when it was ordered and has no longer."""
-    had = {"refill": order.can_refill, "cancel": order.can_cancel}
+    had = {"refill": use.can_refill, "cancel": use.can_cancel}
     return {name for name, promised in had.items() if promised and not getattr(service, name)}
 
 

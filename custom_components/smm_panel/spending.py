@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
+from itertools import chain
 
 from .api import OrderRequest, OrderStatus, Service
 from .tracked_order import GIVING_BACK, Placement, TrackedOrder, is_same_currency
@@ -22,6 +23,9 @@ RATE_DAYS = 7
 _CENTURY = Decimal(36_525)
 
 _A_DAY = timedelta(days=1)
+
+# Today's, yesterday's until it is over in all entities, and that of the rate.
+_MOST_WINDOWS = 3
 _NOTHING = Decimal(0)
 
 
@@ -128,24 +132,6 @@ def _given_back(order: TrackedOrder, charge: Decimal) -> Decimal:
     return _NOTHING if share is None else charge * (1 - share)
 
 
-def daily_rate(expenses: Iterable[Expense], now: datetime) -> Decimal | None:
-    """Return what is spent in a day, by what was spent in the last ones.
-
-    That is what the orders placed today and on the seven days before cost (days in UTC, so
-    that sums of a day are in or out as a whole), divided by the time since those days
-    began; or since the first of all orders, if that was later (of a sum, its youngest: rather
-    too high a rate than too low). None if that was less than a day ago, or nothing was spent:
-    then there is too little to go by.
-    """
-    known = list(expenses)
-    start = max(_rate_start(now), min((item.at for item in known), default=now))
-    elapsed = now - start
-    cost = _sum(item.amounts for item in known if item.at >= start).cost
-    if elapsed < _A_DAY or cost <= 0:
-        return None
-    return cost / Decimal(str(elapsed / _A_DAY))
-
-
 def days_left(balance: Decimal, rate: Decimal) -> Decimal:
     """Return how many days a balance lasts at a rate per day, to a tenth, at most a century."""
     return round(min(max(balance, _NOTHING) / rate, _CENTURY), 1)
@@ -174,18 +160,28 @@ class Spending:
 
         self._expenses: dict[str, Expense] = {}
         self._totals: dict[str | None, Amounts] = {}
+        self._windows: dict[datetime, dict[str | None, Amounts]] = {}
+        """What was spent from some moments on, kept up to date once it was asked for."""
+
+        self._first: dict[str | None, datetime | None] = {}
 
     def put(self, order: TrackedOrder) -> None:
         """Count an order as it is now."""
+        new = expense(order)
+        if new == self._expenses.get(order.key):
+            return
         self.drop(order.key)
-        if (new := expense(order)) is not None:
+        if new is not None:
             self._expenses[order.key] = new
             self._add(new)
 
     def drop(self, key: str) -> None:
         """Count an order no more: it was not placed, or is counted elsewhere."""
         if (old := self._expenses.pop(key, None)) is not None:
-            self._totals[old.currency] = self._totals[old.currency].less(old.amounts)
+            for amounts in self._sums_with(old):
+                amounts[old.currency] = amounts[old.currency].less(old.amounts)
+            if any(first is not None and old.at <= first for first in self._first.values()):
+                self._first.clear()
 
     def forget(self, key: str) -> Expense | None:
         """Count an order on as it is now, without knowing which it was; return its cost."""
@@ -198,6 +194,7 @@ class Spending:
     ) -> None:
         """Count what was forgotten before a restart."""
         self.forgotten, self.days, self.before = list(forgotten), list(days), list(before)
+        self._forget_windows()
         for old in (*self.forgotten, *self.days, *self.before):
             self._add(old)
 
@@ -214,11 +211,24 @@ class Spending:
             lambda item: (item.at.astimezone(UTC).date(), item.currency),
         )
         self.before = _sums((*self.before, *over), lambda item: item.currency)
+        self._forget_windows()
         return True
 
     def rate(self, now: datetime, currency: str | None) -> Decimal | None:
-        """Return what is spent in a day in a currency, as `daily_rate` does."""
-        return daily_rate(self._in(currency), now)
+        """Return what is spent in a day in a currency, by what was spent in the last ones.
+
+        That is what the orders placed today and on the seven days before cost (days in UTC,
+        so that sums of a day are in or out as a whole), divided by the time since those days
+        began; or since the first of all orders, if that was later (of a sum, its youngest:
+        rather too high a rate than too low). None if that was less than a day ago, or nothing
+        was spent: then there is too little to go by.
+        """
+        start = _rate_start(now)
+        cost = self.since(start, currency).cost
+        elapsed = now - max(start, self._first_in(currency) or now)
+        if elapsed < _A_DAY or cost <= 0:
+            return None
+        return cost / Decimal(str(elapsed / _A_DAY))
 
     def total(self, currency: str | None) -> Amounts:
         """Return what was spent in a currency in all."""
@@ -227,20 +237,54 @@ class Spending:
         )
 
     def since(self, start: datetime, currency: str | None) -> Amounts:
-        """Return what was spent in a currency from a moment within the last two days on."""
-        # Sums are younger than that only if the clock was set back: better too much.
-        return _sum(item.amounts for item in self._in(currency) if item.at >= start)
+        """Return what was spent in a currency from a moment within the last week on.
 
-    def _in(self, currency: str | None) -> Iterator[Expense]:
-        """Everything that was spent in a currency, the sums as one expense each."""
-        for items in (self._expenses.values(), self.forgotten, self.days, self.before):
-            for item in items:
-                if is_same_currency(item.currency, currency):
-                    yield item
+        From one within the last two days on it is exact; before, as far as the sums of days are.
+        """
+        if (window := self._windows.get(start)) is None:
+            window = self._open_window(start)
+        # Sums are younger than that only if the clock was set back: better too much.
+        return _sum(
+            amounts for other, amounts in window.items() if is_same_currency(other, currency)
+        )
+
+    def _open_window(self, start: datetime) -> dict[str | None, Amounts]:
+        """Add up once what `put` and `drop` keep up to date from then on."""
+        while len(self._windows) >= _MOST_WINDOWS:
+            del self._windows[next(iter(self._windows))]
+        window = self._windows[start] = {}
+        for item in self._all():
+            if item.at >= start:
+                window[item.currency] = window.get(item.currency, NOTHING_SPENT).plus(item.amounts)
+        return window
+
+    def _forget_windows(self) -> None:
+        self._windows.clear()
+        self._first.clear()
+
+    def _first_in(self, currency: str | None) -> datetime | None:
+        """Return when the first order was placed."""
+        if currency not in self._first:
+            times = (item.at for item in self._all() if is_same_currency(item.currency, currency))
+            self._first[currency] = min(times, default=None)
+        return self._first[currency]
+
+    def _all(self) -> Iterator[Expense]:
+        """Everything that was spent, the sums as one expense each."""
+        return chain(self._expenses.values(), self.forgotten, self.days, self.before)
+
+    def _sums_with(self, item: Expense) -> Iterator[dict[str | None, Amounts]]:
+        """The sums that an expense is part of."""
+        yield self._totals
+        for start, window in self._windows.items():
+            if item.at >= start:
+                yield window
 
     def _add(self, item: Expense) -> None:
-        known = self._totals.get(item.currency, NOTHING_SPENT)
-        self._totals[item.currency] = known.plus(item.amounts)
+        for amounts in self._sums_with(item):
+            amounts[item.currency] = amounts.get(item.currency, NOTHING_SPENT).plus(item.amounts)
+        if any(first is None or item.at < first for first in self._first.values()):
+            self._first.clear()
 
 
 def _sum(amounts: Iterable[Amounts]) -> Amounts:

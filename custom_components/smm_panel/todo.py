@@ -54,7 +54,8 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
     @override
     def state(self) -> int:
         """The number of items to do, counted without making them."""
-        return sum(map(_is_to_do, self.coordinator.book.orders.values()))
+        book = self.coordinator.book
+        return len(book.open_orders) + len(book.unconfirmed)
 
     @property
     @override
@@ -132,8 +133,3 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
         )
         lines = (" · ".join(fact for fact in facts if fact), order.error, order.link)
         return "\n".join(line for line in lines if line)
-
-
-def _is_to_do(order: TrackedOrder) -> bool:
-    """Tell whether the item of an order is one to do."""
-    return not order.is_final and order.placement is not Placement.INTENDED

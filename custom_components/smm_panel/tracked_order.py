@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from homeassistant.util.ulid import ulid_now
 
@@ -179,6 +179,13 @@ class TrackedOrder:
         return self.cancel.asked_at if self.cancel is not None and taken else None
 
     @property
+    def use(self) -> ServiceUse | None:
+        """What the order counts on while it is open; None for one placed elsewhere."""
+        if self.service is None or not self.is_open:
+            return None
+        return ServiceUse(self.service, self.name, self.can_refill, self.can_cancel)
+
+    @property
     def may_cancel(self) -> bool:
         """Whether asking to cancel can make sense; the panel decides."""
         return self.is_open and self.can_cancel is not False and not self.cancel_asked_at
@@ -210,6 +217,10 @@ class TrackedOrder:
         """Whether another order is for the same service and the same link or name."""
         mine = (self.service, self.link, self.username)
         return self.is_own and mine == (other.service, other.link, other.username)
+
+    def is_told_by(self, report: OrderReport | ItemError) -> bool:
+        """Whether a report is the very one that the order is as of."""
+        return self.report is report and self.error is None
 
     def reported(self, report: OrderReport | ItemError, now: datetime) -> TrackedOrder:
         """Return the order as of a new report; equal to this one if nothing changed.
@@ -254,6 +265,15 @@ class TrackedOrder:
         if report is None or report.charge is None:
             return None
         return report.charge if is_same_currency(report.currency, self.currency) else None
+
+
+class ServiceUse(NamedTuple):
+    """What an open order counts on: its service, and what it offered when it was ordered."""
+
+    service: str
+    name: str | None
+    can_refill: bool | None
+    can_cancel: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,9 +141,11 @@ class PanelClient:
         An answer that is the same as in `last` is not read anew: its items are the same
         objects. What was told before an error was raised holds.
         """
-        last.turn()
         question = _Question(action="status", read=read_order_reports, last=last)
-        items = await self._read_each(question, orders, told)
+        try:
+            items = await self._read_each(question, orders, told)
+        finally:
+            last.turn()
         told({id_: item for id_, item in items.items() if item is _NO_ID})
 
     async def refill(self, orders: Iterable[str]) -> dict[str, str | ItemError]:

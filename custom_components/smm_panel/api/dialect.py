@@ -7,6 +7,7 @@ answer has none), lenient about form. Errors the whole answer states are found b
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from sys import intern
 
 from .exceptions import PanelResponseError
 from .models import (
@@ -242,7 +243,8 @@ def _read_report(data: Json) -> OrderReport:
         status = OrderStatus.IN_PROGRESS
     return OrderReport(
         status=status,
-        status_text=text,
+        # One object for all orders that have it.
+        status_text=intern(text),
         charge=read_money(row.get("charge")),
         start_count=read_count(pick(row, "startcount", "startcounter")),
         remains=read_count(pick(row, "remains", "remain", "remaining")),

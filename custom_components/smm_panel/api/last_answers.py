@@ -14,7 +14,7 @@ class LastAnswers[T]:
         self._now: dict[str, tuple[str, T]] = {}
 
     def turn(self) -> None:
-        """Begin anew: answers that were not given the last time are forgotten."""
+        """End a round of requests: what was not answered in it is forgotten."""
         self._last, self._now = self._now, {}
 
     def find(self, ids: str, answer: Answer) -> T | None:

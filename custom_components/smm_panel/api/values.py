@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 import json
 import re
+from sys import intern
 import unicodedata
 
 from .exceptions import PanelResponseError
@@ -207,7 +208,10 @@ def read_date(value: Json) -> date | None:
 def read_currency(value: Json) -> str | None:
     """Read the panel's word for its currency; ISO codes in capitals."""
     word = read_text(value, 16)
-    return word.upper() if word is not None and _CURRENCY_CODE.fullmatch(word) else word
+    if word is None:
+        return None
+    # One object for all orders that have it.
+    return intern(word.upper() if _CURRENCY_CODE.fullmatch(word) else word)
 
 
 def read_currency_of(amount: Json) -> str | None:
