@@ -5,11 +5,16 @@ from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_track_state_change_event
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+    async_fire_time_changed,
+)
 
 from custom_components.smm_panel.api import ErrorKind, ItemError, OrderStatus
 from custom_components.smm_panel.const import (
@@ -27,6 +32,7 @@ from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
 
 from .book_files import disk_full
 from .orders import NOON, placed_elsewhere, tracked
+from .spend import tell
 
 OPEN = tracked("0", OrderStatus.IN_PROGRESS)
 UNCONFIRMED = tracked("0", order=None, placement=Placement.UNCONFIRMED)
@@ -411,3 +417,77 @@ async def test_one_listener_s_defect_does_not_stop_the_others(
 
     assert heard == [True]
     assert "Unexpected error updating a listener of Panel orders" in caplog.text
+
+
+@pytest.mark.parametrize("unload", [False, True])
+async def test_news_of_many_orders_are_told_once_and_in_order(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer, *, unload: bool
+) -> None:
+    """They are told in pieces; what is left must not wait for the next poll, or go lost."""
+    data = setup_entry.runtime_data
+    orders = [tracked(str(number), OrderStatus.PENDING) for number in range(1, 51)]
+    await data.book.async_put(orders)
+    told = async_capture_events(hass, "smm_panel_order_activity")
+    shown = []
+
+    @callback
+    def look(event: Event[EventStateChangedData]) -> None:
+        if event.data["new_state"] is not None:
+            shown.append(event.data["new_state"].attributes.get("order"))
+
+    async_track_state_change_event(hass, "event.panel_order_activity", look)
+    row = {"status": "In progress", "charge": "1", "remains": "1"}
+    tell(panel, "status", {order.order: row for order in orders})
+
+    await data.orders.async_refresh()
+    assert 0 < len(told) < 50
+    if unload:
+        assert await hass.config_entries.async_unload(setup_entry.entry_id)
+    await hass.async_block_till_done()
+
+    ids = [str(number) for number in range(1, 51)]
+    assert [event.data["order"] for event in told] == ids
+    assert shown[:50] == ids
+
+
+async def test_equal_orders_need_no_comparing_the_next_time(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """After a restart the reports are the file's; each poll would compare them all for ever."""
+    data = setup_entry.runtime_data
+    await data.book.async_put([tracked("1", OrderStatus.IN_PROGRESS)])
+    tell(panel, "status", {"status": "In progress"})
+    await data.orders.async_refresh()
+    known = data.book.open_orders["key 1"].report
+    await data.orders.async_refresh()
+
+    assert data.book.find("1") is data.book.open_orders["key 1"]
+    assert data.book.open_orders["key 1"].report is known
+
+
+async def test_the_counts_are_those_of_the_orders(
+    hass: HomeAssistant, setup_entry: MockConfigEntry
+) -> None:
+    """They are counted up and down with each change, and must not drift."""
+    book = setup_entry.runtime_data.book
+    use = {"service": "101", "name": "Followers", "can_refill": True}
+    for order in (
+        tracked("1", OrderStatus.PENDING, **use),
+        tracked("2", OrderStatus.IN_PROGRESS, **use),
+        tracked("3", OrderStatus.PENDING, preset="a"),
+        tracked("4", OrderStatus.PENDING, preset="a"),
+        tracked("1", OrderStatus.PARTIAL, **use),
+        tracked("1", OrderStatus.PARTIAL, **use),
+    ):
+        await book.async_put([order])
+    assert dict(book.uses) == {("101", "Followers", True, None): 1}
+    assert (book.attention, len(book.open_orders)) == (1, 3)
+    assert book.last_of("a") is book.find("4")
+
+    await book.async_forget(["key 1", "key 2", "key 4"])
+
+    assert dict(book.uses) == {}
+    assert (book.attention, list(book.open_orders)) == (0, ["key 3"])
+    assert book.last_of("a") is book.find("3")
+    await book.async_forget(["key 3"])
+    assert book.last_of("a") is None

@@ -1,12 +1,17 @@
 """What orders cost."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.smm_panel.api import SERVICE_TYPES, OrderRequest, Service
-from custom_components.smm_panel.spending import estimate, parts
+from custom_components.smm_panel.api import SERVICE_TYPES, OrderRequest, OrderStatus, Service
+from custom_components.smm_panel.spending import Spending, estimate, parts
+from custom_components.smm_panel.tracked_order import TrackedOrder
+
+from .orders import tracked
 
 LINK = "https://example.com/p"
 
@@ -86,3 +91,65 @@ def test_parts_of_a_drip_feed(fields: dict[str, Any], expected: int | None) -> N
 def test_parts_of_a_subscription(fields: dict[str, Any], expected: int | None) -> None:
     """Old posts are orders too; without an end there is no number."""
     assert parts(OrderRequest(service="1", type="Subscriptions", **POSTS | fields)) == expected
+
+
+NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)
+STARTS = [NOW - timedelta(days=days, hours=5) for days in (0, 1, 7, 9)]
+CURRENCIES = [None, "USD", "usd", "EUR"]
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> TrackedOrder:
+    """Draw an order of up to ten days ago, one of five."""
+    age = timedelta(hours=draw(st.integers(0, 240)))
+    charge = draw(st.one_of(st.none(), st.decimals("0.00001", 9, places=5)))
+    return tracked(
+        str(draw(st.integers(1, 5))),
+        draw(st.sampled_from([OrderStatus.PENDING, OrderStatus.PARTIAL, OrderStatus.REFUNDED])),
+        added_at=NOW - age,
+        service="101",
+        quantity=100,
+        estimate=Decimal("0.1"),
+        charge=charge,
+        currency=draw(st.sampled_from(CURRENCIES)),
+    )
+
+
+@given(st.lists(st.one_of(orders(), st.sampled_from(["drop", "forget", "ask"])), max_size=30))
+def test_sums_kept_up_to_date_are_those_of_the_expenses(steps: list[Any]) -> None:
+    """A limit is held against them: what is missing in one is overspent."""
+    spending = Spending()
+    key = "key 1"
+    for step in steps:
+        match step:
+            case TrackedOrder():
+                key = step.key
+                spending.put(step)
+            case "drop":
+                spending.drop(key)
+            case "forget":
+                spending.forget(key)
+            case _:
+                assert sums(spending) == sums(copied(spending))
+
+    assert sums(spending) == sums(copied(spending))
+
+
+def sums(spending: Spending) -> list[Any]:
+    """Return what is asked of sums, twice where that changes what is remembered."""
+    return [
+        (
+            spending.since(start, currency),
+            spending.total(currency),
+            spending.rate(NOW, currency),
+        )
+        for currency in CURRENCIES
+        for start in STARTS
+    ]
+
+
+def copied(spending: Spending) -> Spending:
+    """Return one that adds up the same expenses from the beginning."""
+    copy = Spending()
+    copy.restore([*spending.forgotten, *spending._expenses.values()], [], [])  # noqa: SLF001 - the only record of them
+    return copy

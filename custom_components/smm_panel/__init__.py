@@ -95,7 +95,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> bool:
-    """Unload an account once the answers to its writes are in."""
+    """Unload an account once the answers to its writes are in, and all that is learnt is told."""
+    await entry.runtime_data.orders.async_told()
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     data = entry.runtime_data

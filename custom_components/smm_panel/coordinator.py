@@ -270,6 +270,11 @@ class OrdersCoordinator(PanelCoordinator[None]):
             self._async_call(partial(tell, change))
         return len(changes) == TOLD_AT_ONCE
 
+    async def async_told(self) -> None:
+        """Wait until what was learnt is told: its entity is there to tell it."""
+        if self._telling is not None:
+            await asyncio.wait([self._telling])
+
     async def _async_tell_on(self, tell: Callable[[OrderChange], None]) -> None:
         """Tell the rest little by little, as it can be of thousands of orders."""
         try:

@@ -1,5 +1,6 @@
 """PanelClient: one method per action of the panel API."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -90,6 +91,7 @@ class PanelClient:
         self._transport = transport
         self._paces = paces
         self._has_reported_rows = False
+        self._turn = asyncio.Lock()
         self._forms = {
             "status": IdForms(one="order", several="orders"),
             "refill": IdForms(one="order", several="orders"),
@@ -271,12 +273,19 @@ class PanelClient:
         if known is not None:
             self._note_answer(question.action, answer)
             return known
-        items = await self._read(
-            question.action, answer, lambda data: question.read(data, ids), ids
-        )
-        if last is not None:
-            last.put(form[name], answer, items)
+        if last is None:
+            return await self._read_items(question, answer, ids)
+        # One answer after the other: those that have come together would hold up the loop.
+        async with self._turn:
+            items = await self._read_items(question, answer, ids)
+        last.put(form[name], answer, items)
         return items
+
+    async def _read_items[T](
+        self, question: _Question[T], answer: Answer, ids: Sequence[str]
+    ) -> Items[T]:
+        """Read an answer about ids."""
+        return await self._read(question.action, answer, lambda data: question.read(data, ids), ids)
 
     async def _ask[T](self, form: Mapping[str, str], read: Callable[[Json], T]) -> T:
         """Send one form about the account and read the answer."""

@@ -15,9 +15,12 @@ _UNMISTAKABLE = 8
 # not at all below this length, where it protects nothing and hits too much.
 _WORTH_REDACTING = 4
 _JSON_TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-# What a letter or digit is written with if not as itself. Most texts hold none of it, and are
-# searched for the plain key: in a service list of megabytes that is thirty times as fast.
+# What a letter or digit is written with if not as itself, or one of the signs that addresses
+# need not write otherwise. Most texts hold none of it, and are searched for the plain key: in
+# a service list of megabytes that is thirty times as fast.
 _NOTATIONS = ("\\u00", "&#", "%3", "%4", "%5", "%6", "%7")
+_SIGN_NOTATION = "%2"
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9._~-]+")
 _ESCAPED_IN_JSON = frozenset('"\\/')
 _NEVER = re.compile(r"(?!)")
 
@@ -30,11 +33,14 @@ class Redaction:
         pattern = "".join(map(_any_spelling, key))
         self._plain: re.Pattern[str] | None = None
         self._folded = key.lower()
+        self._notations: tuple[str, ...] = _NOTATIONS
         self._is_unmistakable = len(key) >= _UNMISTAKABLE
         if self._is_unmistakable:
             self._pattern = re.compile(pattern, re.IGNORECASE)
-            if key.isascii() and key.isalnum():
-                self._plain = re.compile(key, re.IGNORECASE)
+            if _PLAIN_KEY.fullmatch(key):
+                self._plain = re.compile(re.escape(key), re.IGNORECASE)
+                if not key.isalnum():
+                    self._notations = (*_NOTATIONS, _SIGN_NOTATION)
         elif len(key) >= _WORTH_REDACTING:
             self._pattern = re.compile(rf"(?<!\w){pattern}(?!\w)")
         else:
@@ -45,7 +51,7 @@ class Redaction:
         is_json = text.lstrip("\ufeff \t\r\n").startswith(("{", "[", '"'))
         if self._is_unmistakable or not is_json:
             pattern = self._pattern
-            if self._plain is not None and not any(mark in text for mark in _NOTATIONS):
+            if self._plain is not None and not any(mark in text for mark in self._notations):
                 if text.isascii() and self._folded not in text.lower():
                     # Some six times as fast as the pattern, which finds no more in ASCII.
                     return text
