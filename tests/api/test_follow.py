@@ -55,7 +55,7 @@ class SlowPanel:
         """Make round trips until the call has ended."""
         while not call.done():
             # What is going to be sent was sent when the loop has nothing else to do.
-            for _ in range(5):
+            for _ in range(50):
                 await asyncio.sleep(0)
             if self._waiting:
                 self.at_once.append(len(self._waiting))

@@ -275,8 +275,10 @@ class PanelClient:
             return known
         if last is None:
             return await self._read_items(question, answer, ids)
-        # One answer after the other: those that have come together would hold up the loop.
+        # One answer after the other, and the loop's other work in between: answers that have
+        # come together would hold it up.
         async with self._turn:
+            await asyncio.sleep(0)
             items = await self._read_items(question, answer, ids)
         last.put(form[name], answer, items)
         return items
