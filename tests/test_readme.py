@@ -1,8 +1,10 @@
 """The examples of the README work as they stand."""
 
+from copy import deepcopy
 from datetime import datetime, timedelta
 from pathlib import Path
 import re
+import shutil
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -21,6 +23,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.smm_panel.condition import CONDITIONS
+from custom_components.smm_panel.services import ACTIONS
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
@@ -33,7 +36,9 @@ from .orders import REFILLABLE, placed_elsewhere
 from .presets import add_preset
 from .spend import ORDER_ID, place, report_status, set_limits, tell
 
-README = Path(__file__).parents[1] / "README.md"
+REPOSITORY = Path(__file__).parents[1]
+README = REPOSITORY / "README.md"
+BLUEPRINTS = REPOSITORY / "blueprints" / "automation" / "smm_panel"
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +76,7 @@ async def test_limits_of_one_call(
     hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer, examples: list[Any]
 ) -> None:
     """The limits of the example leave the order its room."""
-    await run(hass, [example(examples, "max_charge")])
+    await run(hass, [example(examples, "'max_rate': 1.5")])
 
     assert panel.count("add") == 1
 
@@ -83,7 +88,7 @@ async def test_the_order_of_a_preset(
     link = "https://example.com/my-page"
     add_preset(hass, setup_entry, "Followers for my page", link=link, quantity=1000)
     await hass.async_block_till_done(wait_background_tasks=True)
-    await run(hass, [example(examples, "preset")])
+    await run(hass, [example(examples, "'preset': 'Followers for my page', 'quantity'")])
 
     assert [request.form["quantity"] for request in panel.requests if request.action == "add"] == [
         "500"
@@ -121,6 +126,114 @@ async def test_refills_of_all_that_may_be_refilled(
     await hass.services.async_call("script", "readme", blocking=True)
 
     assert panel.count("refill") == 1
+
+
+def test_every_action_and_blueprint_has_its_example(examples: list[Any]) -> None:
+    """What has no example is guessed at."""
+    words = str(examples)
+
+    assert set(re.findall(r"'action': 'smm_panel\.(\w+)'", words)) == ACTIONS.keys()
+    assert set(re.findall(r"'smm_panel/(\w+\.yaml)'", words)) == {
+        path.name for path in BLUEPRINTS.glob("*.yaml")
+    }
+
+
+async def test_what_is_left_and_what_a_service_costs(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, examples: list[Any]
+) -> None:
+    """The message names the balance, and the services with their rates."""
+    notes = async_mock_service(hass, "persistent_notification", "create")
+
+    await run(hass, example(examples, "get_services")["sequence"])
+
+    (note,) = notes
+    assert note.data["title"] == "100.00000 USD are left"
+    assert len(note.data["message"].strip().splitlines()) == 3
+    assert "101 Instagram Followers | Mixed | No Refill: 0.90" in note.data["message"]
+
+
+async def test_an_order_from_elsewhere_is_followed_and_let_go(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    simulated: SimulatedPanel,
+    examples: list[Any],
+) -> None:
+    """The id is the first that the simulated panel gives."""
+    assert placed_elsewhere(simulated) == "23501"
+    notes = async_mock_service(hass, "persistent_notification", "create")
+
+    await run(hass, example(examples, "track_orders")["sequence"])
+
+    (note,) = notes
+    assert note.data["message"] == "The order is pending."
+    assert not setup_entry.runtime_data.book.orders
+
+
+async def test_all_that_is_open_is_asked_to_be_canceled(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer, examples: list[Any]
+) -> None:
+    """With nothing open it asks for nothing."""
+    sequence = example(examples, "cancel_orders")["sequence"]
+    await run(hass, sequence)
+    assert panel.count("cancel") == 0
+
+    await act(hass, "place_order", service="101", link="https://example.com/p", quantity=100)
+    await hass.services.async_call("script", "readme", blocking=True)
+
+    assert panel.count("cancel") == 1
+
+
+async def test_what_became_of_a_refill_is_asked(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    simulated: SimulatedPanel,
+    freezer: FrozenDateTimeFactory,
+    examples: list[Any],
+) -> None:
+    """The order is enough: which refill it was is in the order book."""
+    order = placed_elsewhere(simulated, service=REFILLABLE)
+    orders = setup_entry.runtime_data.orders
+    await orders.async_track([order])
+    freezer.tick(timedelta(days=1))
+    await orders.async_refresh()
+    await act(hass, "refill_orders", orders=[order])
+    notes = async_mock_service(hass, "persistent_notification", "create")
+
+    await run(hass, example(examples, "get_refill_status")["sequence"])
+
+    (note,) = notes
+    assert note.data["message"] == "pending"
+
+
+@pytest.mark.parametrize("name", [path.name for path in BLUEPRINTS.glob("*.yaml")])
+async def test_the_example_of_a_blueprint_is_taken(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    tmp_path: Path,
+    examples: list[Any],
+    name: str,
+) -> None:
+    """An input that the blueprint does not have, or lacks, makes no automation."""
+    hass.config.config_dir = str(tmp_path)
+    shutil.copytree(BLUEPRINTS, tmp_path / "blueprints" / "automation" / "smm_panel")
+    link = "https://example.com/my-page"
+    add_preset(hass, setup_entry, "Followers for my page", link=link, quantity=1000)
+    automation = deepcopy(example(examples, f"smm_panel/{name}"))
+    inputs = automation["use_blueprint"]["input"]
+    if "account" in inputs:
+        inputs["account"] = setup_entry.entry_id
+    assert await async_setup_component(hass, "automation", {"automation": automation})
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    (state,) = hass.states.async_all("automation")
+    assert state.state == "on"
+    if name == "regular_order.yaml":
+        await hass.services.async_call(
+            "automation", "trigger", {"entity_id": state.entity_id}, blocking=True
+        )
+        assert panel.count("add") == 1
+    await turn_off(hass)
 
 
 async def test_a_low_balance_is_told(
