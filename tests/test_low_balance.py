@@ -10,6 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smm_panel.api import Balance
+from custom_components.smm_panel.book_content import BookContent, Settings
 from custom_components.smm_panel.simulator.faults import Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
@@ -164,3 +165,10 @@ async def test_the_threshold_is_in_the_currency_of_the_account(
     attributes = shown(hass, THRESHOLD).attributes
     assert attributes.get("unit_of_measurement") == unit
     assert attributes.get("device_class") == device_class
+
+
+def test_a_threshold_that_cannot_be_read_is_damage() -> None:
+    """The owner would go on trusting a warning that is at its default."""
+    content = BookContent.of({"orders": [], "settings": {"low_balance": "much"}})
+
+    assert (content.unreadable, content.settings) == (1, Settings())
