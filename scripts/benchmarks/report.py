@@ -48,8 +48,8 @@ What is measured, in one run on one machine, in turn:
 - SMM Panel: this integration with 20 order slots.
 - `rest` per order: Home Assistant's `rest` integration, a request and a sensor for each order.
 - `rest` per 100 orders: the same with a request for each 100 orders, which feeds 100 sensors.
-- floor: aiohttp and reading the answers into records, without Home Assistant; nothing that
-  follows orders can take less.
+- floor: aiohttp and reading every answer into records, one request after the other, without
+  Home Assistant. What reads only the answers that differ from the last ones can take less.
 
 Each runs in a process of its own, all of them against a panel on the loopback interface in
 another process. A `rest` sensor shows the status, with charge, start count and remains as its
