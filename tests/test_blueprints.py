@@ -25,6 +25,7 @@ from custom_components.smm_panel.simulator.faults import Drop
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import LINK, ORDER, act, sent_order
+from .automations import ACTIVITY
 from .orders import FOLLOWERS, REFILLABLE
 from .presets import add_preset
 from .spend import ORDER_ID, place, report_status, tell
@@ -33,7 +34,6 @@ type Notifications = Callable[[], Awaitable[list[tuple[str, str]]]]
 
 FOLDER = Path(__file__).parents[1] / "blueprints" / "automation" / "smm_panel"
 NAMES = sorted(path.name for path in FOLDER.glob("*.yaml"))
-SLOT_STATUS = "sensor.panel_order_slot_1_status"
 TOLD = [
     {"event": "told", "event_data": {"title": "{{ title }}", "message": "{{ message }}"}},
 ]
@@ -127,8 +127,8 @@ async def test_a_low_balance_is_told_once(
 
 
 async def watch(hass: HomeAssistant, **inputs: Any) -> None:
-    """Tell of what happens in the first slot."""
-    await use(hass, "order_news.yaml", orders=[SLOT_STATUS], notification=TOLD, **inputs)
+    """Tell of what happens to the orders."""
+    await use(hass, "order_news.yaml", accounts=[ACTIVITY], notification=TOLD, **inputs)
 
 
 async def test_a_finished_order_is_told(
@@ -172,6 +172,26 @@ async def test_a_finished_order_is_no_news_after_a_reload(
     assert told == []
 
 
+async def test_what_happened_while_home_assistant_was_away_is_told(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    told: list[Event],
+) -> None:
+    """An order that ended overnight is what people want to hear of in the morning."""
+    await watch(hass)
+    await act(hass, "place_order", **ORDER)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert await hass.config_entries.async_unload(setup_entry.entry_id)
+    freezer.tick(timedelta(days=1))
+
+    assert await hass.config_entries.async_setup(setup_entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert len(told) == 1
+    assert "Completed" in told[0].data["title"]
+
+
 @pytest.mark.parametrize(
     ("word", "status"),
     [("Partial", "Partial"), ("Canceled", "Canceled"), ("Fail", "Failed")],
@@ -198,7 +218,7 @@ async def test_trouble_is_told(
 async def test_an_order_of_which_nobody_knows_is_told(
     hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer, told: list[Event]
 ) -> None:
-    """It is in a slot that was empty before, which for any other status is no news."""
+    """It has no status yet, and no id."""
     await watch(hass)
     panel.faults.add(Drop(taken=True), action="add")
     with pytest.raises(HomeAssistantError):
@@ -244,7 +264,7 @@ async def test_news_are_a_notification_unless_told_otherwise(
     notifications: Notifications,
 ) -> None:
     """A blueprint that does nothing until somebody fills in an action seems broken."""
-    await use(hass, "order_news.yaml", orders=[SLOT_STATUS])
+    await use(hass, "order_news.yaml", accounts=[ACTIVITY])
     await place(hass, panel)
 
     await report_status(hass, panel, status="Partial")
