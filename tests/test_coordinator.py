@@ -456,13 +456,16 @@ async def test_equal_orders_need_no_comparing_the_next_time(
     """After a restart the reports are the file's; each poll would compare them all for ever."""
     data = setup_entry.runtime_data
     await data.book.async_put([tracked("1", OrderStatus.IN_PROGRESS)])
-    tell(panel, "status", {"status": "In progress"})
+    stored = data.book.open_orders["key 1"]
+    tell(panel, "status", {"status": "in_progress"})
     await data.orders.async_refresh()
-    known = data.book.open_orders["key 1"].report
+    known = data.book.open_orders["key 1"]
+    assert known == stored
+    assert known.report is not stored.report
     await data.orders.async_refresh()
 
     assert data.book.find("1") is data.book.open_orders["key 1"]
-    assert data.book.open_orders["key 1"].report is known
+    assert data.book.open_orders["key 1"].report is known.report
 
 
 async def test_the_counts_are_those_of_the_orders(
