@@ -6,7 +6,7 @@ from decimal import Decimal
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.smm_panel.api import ErrorKind, ItemError, OrderStatus, RefillStatus
 from custom_components.smm_panel.asked import Asking, Cancel, Refill
@@ -284,3 +284,15 @@ def test_what_may_be_asked_of_an_order(
 def test_label(order: TrackedOrder, label: str) -> None:
     """People know an order by its id and name."""
     assert order.label == label
+
+
+async def test_an_id_that_an_order_no_longer_has_leads_nowhere(
+    hass: HomeAssistant, setup_entry: MockConfigEntry
+) -> None:
+    """It would lead to an order that may be gone by then."""
+    book = setup_entry.runtime_data.book
+    await book.async_put([tracked("1")])
+    await book.async_put([tracked("2", key="key 1")])
+
+    assert book.find("1") is None
+    assert book.find("2") is book.orders["key 1"]

@@ -322,14 +322,16 @@ class OrderBook:
         self._index(order)
 
     def _index(self, order: TrackedOrder) -> None:
-        key = order.key
+        key, old = order.key, self._orders.get(order.key)
+        if old is not None and old.order is not None and old.order != order.order:
+            self._keys.pop(old.order, None)
         if order.order is not None:
             twin = self._keys.get(order.order)
             if twin is not None and twin != key:
                 # The panel gave an id that is tracked already: it is one order there.
                 self._drop(twin)
             self._keys[order.order] = key
-        self._tally(self._orders.get(key), order)
+        self._tally(old, order)
         self._orders[key] = order
         self.spending.put(order)
         for index, belongs in (
