@@ -1,6 +1,6 @@
 """The demo's dashboard, made of Home Assistant's own cards; one view for each account."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from .demo_account import PRACTICE_TITLE, DemoAccount
@@ -41,10 +41,9 @@ def dashboard(accounts: Sequence[DemoAccount]) -> Config:
 def _view(account: DemoAccount) -> Config:
     practice = account.title == PRACTICE_TITLE
     sections = [_account_section(account), _list_section(account)]
-    if account.title in PRESETS:
-        sections.append(_presets_section(PRESETS[account.title]))
     if not practice:
-        sections.append(_examples_section())
+        presets = PRESETS.get(account.title, ())
+        sections.append(_section(*_preset_cards(presets), *_example_cards()))
     return {
         "title": account.title,
         "path": account.title.lower().replace(" ", "-"),
@@ -88,35 +87,26 @@ def _list_section(account: DemoAccount) -> Config:
             "type": "todo-list",
             "entity": account.entity("todo", "orders"),
             "hide_completed": False,
-            "grid_options": {"columns": "full", "rows": 8},
+            "grid_options": {"columns": "full", "rows": 11},
         },
     )
 
 
-def _presets_section(presets: Sequence[DemoPreset]) -> Config:
-    """Section of the order presets, each with its button, its price and its last order."""
-    return _section(
-        _heading("Order presets", "mdi:cart-outline"),
-        *(card for preset in presets for card in _preset_cards(preset)),
-    )
-
-
-def _preset_cards(preset: DemoPreset) -> tuple[Config, ...]:
-    button = preset.entity("button", "place_order")
-    return (
-        _tile(button, preset.name, _FULL)
-        | {
+def _preset_cards(presets: Sequence[DemoPreset]) -> Iterator[Config]:
+    """Cards of the order presets: each with its button, its price and its last order."""
+    yield _heading("Order presets", "mdi:cart-outline")
+    for preset in presets:
+        yield _tile(preset.entity("button", "place_order"), preset.name, _FULL) | {
             "hide_state": True,
             "icon_tap_action": {"action": "more-info"},
             "features": [{"type": "button", "action_name": "Place order"}],
-        },
-        _tile(preset.entity("sensor", "price_now"), "Price now", _HALF),
-        _known(_tile(preset.entity("sensor", "last_order"), "Last order", _HALF)),
-    )
+        }
+        yield _tile(preset.entity("sensor", "price_now"), "Price now", _HALF)
+        yield _known(_tile(preset.entity("sensor", "last_order"), "Last order", _HALF))
 
 
-def _examples_section() -> Config:
-    return _section(
+def _example_cards() -> tuple[Config, ...]:
+    return (
         _heading("Examples", "mdi:lightbulb-on-outline"),
         _tile(SCRIPT, "Place an order", _FULL)
         | {
@@ -137,7 +127,7 @@ def _examples_section() -> Config:
             "type": "markdown",
             "text_only": True,
             "content": (
-                f"The automation tells when an account has less than {LOW_BALANCE} USD left: "
+                f"*Low balance* tells when an account has less than {LOW_BALANCE} USD left: "
                 f"order {EXPENSIVE_QUANTITY} followers to see it."
             ),
         },
