@@ -82,12 +82,16 @@ async def test_a_panel_that_cannot_be_reached_is_named_by_its_host(
     )
     gone.add_to_hass(hass)
 
+    # Of the same panel, which is asked once.
+    url = f"http://127.0.0.1:{free_port}/other"
+    twin = MockConfigEntry(domain=DOMAIN, data={**gone.data, CONF_URL: url})
+    twin.add_to_hass(hass)
     disabled = MockConfigEntry(domain=DOMAIN, data=gone.data, disabled_by=ConfigEntryDisabler.USER)
     disabled.add_to_hass(hass)
 
     info = await health(hass, hass_ws_client)
 
-    assert info["accounts"] == 2
+    assert info["accounts"] == 3
     told = info["panels_reached"]
     assert told == {"type": "failed", "error": f"127.0.0.1:{free_port}: unreachable"}
 

@@ -134,6 +134,22 @@ async def test_what_was_told_before_the_limit_holds() -> None:
     assert set().union(*panel.asked[:5]) == set(ORDERS[500:])
 
 
+async def test_after_an_error_the_orders_are_asked_from_the_beginning() -> None:
+    """Those that come first may be what the panel fails at, and no other would be told."""
+    panel = SlowPanel()
+    panel.refuse = lambda _: rate_limited() if panel.answered == 5 else None
+    client = PanelClient(panel)
+    await follow(panel, client)
+    panel.refuse = lambda _: OSError("reset")
+    with pytest.raises(PanelConnectionError):
+        await follow(panel, client)
+
+    panel.refuse = lambda _: None
+    await follow(panel, client)
+
+    assert panel.asked[0] == ORDERS[:100]
+
+
 async def test_refusals_at_once_count_as_one() -> None:
     """The time to wait doubles with each refusal, not with each of those under way."""
     panel = SlowPanel()
