@@ -569,6 +569,23 @@ async def test_each_request_has_its_own_connection(
     assert all("Connection: close" in head for head in server.heads)
 
 
+@pytest.mark.parametrize("method", ["refill", "cancel"])
+async def test_a_write_takes_no_connection_that_reads_have_kept(
+    server: LoopbackServer, method: str
+) -> None:
+    """It may be closed by then, and whether the panel took the write would be unknown."""
+    server.will_answer(Reply.json({"error": "Incorrect order ID"}))
+    async with ClientSession() as session:
+        transport = HttpTransport(session, url=server.url, api_key=KEY)
+        for _ in range(2):
+            await transport.post({"action": "status", "order": "1"}, more=True)
+        assert server.connections == 1
+
+        await getattr(PanelClient(transport), method)(["1"])
+
+    assert server.connections == 2
+
+
 @every_call
 @pytest.mark.parametrize(
     "reply",

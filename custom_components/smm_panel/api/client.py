@@ -43,15 +43,13 @@ from .models import (
 from .pace import Paces
 from .reading import Items, Reading, Told
 from .requests import OrderRequest
-from .transport import Answer, Transport, in_thread_if_large
+from .transport import WRITES, Answer, Transport, in_thread_if_large
 from .values import Json, is_usable_id
 
 type ReadItems[T] = Callable[[Json, Sequence[str]], Items[T]]
 
 _LOGGER = logging.getLogger(__package__)
 
-# Actions that spend or change; they are sent once, whatever happens.
-_WRITES = frozenset({"add", "refill", "cancel"})
 # Refusals of the account or the panel, never of an order.
 _WHOLE_CALL = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
 # Refusals that are about the orders even if the answer names none of them.
@@ -309,7 +307,7 @@ class PanelClient:
         self, action: str, answer: Answer, read: Callable[[Json], T], ids: Sequence[str] = ()
     ) -> T:
         """Read an answer."""
-        is_write = action in _WRITES
+        is_write = action in WRITES
         try:
             result = await in_thread_if_large(
                 len(answer.text), judge, answer, read, ids, is_write=is_write

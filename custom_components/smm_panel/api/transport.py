@@ -31,6 +31,9 @@ from .exceptions import (
 from .redaction import Redaction
 from .texts import one_line
 
+# Actions that spend or change; they are sent once, whatever happens.
+WRITES = frozenset({"add", "refill", "cancel"})
+
 _MEBIBYTE = 1024 * 1024
 # About 5 ms of work on a small computer.
 _LARGE = _MEBIBYTE // 8
@@ -40,9 +43,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHARSET = re.compile(r"(iso-?8859|windows|cp|latin|koi8|gb|big5|shift|euc)", re.IGNORECASE)
 _HEADERS = {"Accept": "application/json"}
 # A request asks for a connection of its own unless another follows at once, and aiohttp keeps
-# none that the server confirms to close. A kept one that the panel has closed meanwhile breaks
-# only when the request is on its way, and a write would then have an unknown outcome for
-# nothing. Polls are minutes apart, so little is lost.
+# none that the server confirms to close. Polls are minutes apart, so little is lost.
 _LAST_HEADERS = {**_HEADERS, "Connection": "close"}
 
 
@@ -113,6 +114,10 @@ class HttpTransport:
         self._api_key = api_key
         self._limits = limits
         self._redact = Redaction(api_key)
+        # A kept connection that the panel has closed meanwhile breaks only when the request is
+        # on its way, and a write would then have an unknown outcome for nothing. Reads name
+        # the host, which is what is checked anyway: aiohttp keeps their connections apart.
+        self._read_hostname = self._url.raw_host
 
     @override
     def __repr__(self) -> str:
@@ -156,6 +161,7 @@ class HttpTransport:
             headers=headers,
             allow_redirects=False,
             raise_for_status=False,
+            server_hostname=self._read_hostname if form.get("action") not in WRITES else None,
             timeout=ClientTimeout(
                 total=limits.read_services if is_services else limits.read,
                 connect=limits.connect,
