@@ -29,7 +29,7 @@ LAYERS = (
     },
     {"tracked_order"},
     {"spending"},
-    {"book_content", "errors", "moved", "order_slots", "practice"},
+    {"book_content", "errors", "moved", "order_index", "order_slots", "practice"},
     {"book_changes", "book_snapshot", "catalog", "known_services"},
     {"book_store"},
     {"order_book"},

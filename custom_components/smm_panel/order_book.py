@@ -1,11 +1,10 @@
 """The order book: every order we placed or track, on disk before it matters."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import chain
 from types import MappingProxyType
 
 from homeassistant.core import HomeAssistant
@@ -14,6 +13,7 @@ from .api import ItemError, OrderReport, RefillStatus
 from .book_content import BookContent, Damage, Settings
 from .book_store import BookStore, OrderBookWriteError
 from .evidence import Evidence
+from .order_index import OrderIndex
 from .spending import KEPT_APART, Spending, expense
 from .tracked_order import OrderChange, Placement, ServiceUse, TrackedOrder
 
@@ -35,53 +35,47 @@ class OrderBook:
         """Set until the user has seen that something was lost."""
         self._hass = hass
         self._store = BookStore(hass, entry_id, self._copy)
-        self._orders: dict[str, TrackedOrder] = {}
-        self._open: dict[str, TrackedOrder] = {}
-        self._followed: dict[str, TrackedOrder] = {}
-        self._keys: dict[str, str] = {}
-        self._unsettled: dict[str, TrackedOrder] = {}
+        self._index = OrderIndex()
         self._slots: dict[int, str] = {}
-        self._are_slots_assigned = False
-        self._uses: Counter[ServiceUse] = Counter()
-        self._attention: set[str] = set()
-        self._last_of: dict[str, str] = {}
         self._changes: deque[OrderChange] = deque()
 
     @property
     def orders(self) -> Mapping[str, TrackedOrder]:
         """Every tracked order by its key, oldest first; a live view."""
-        return MappingProxyType(self._orders)
+        return MappingProxyType(self._index.orders)
 
     @property
     def open_orders(self) -> Mapping[str, TrackedOrder]:
         """The orders the panel is to be asked about by their key, oldest first; a live view."""
-        return MappingProxyType(self._open)
+        return MappingProxyType(self._index.open)
 
     @property
     def youngest_open(self) -> TrackedOrder | None:
         """The youngest of the open orders."""
-        return next(reversed(self._open.values()), None)
+        return next(reversed(self._index.open.values()), None)
 
     @property
     def followed(self) -> Mapping[str, TrackedOrder]:
         """The orders with a refill that is not finished by their key; a live view."""
-        return MappingProxyType(self._followed)
+        return MappingProxyType(self._index.followed)
 
     @property
     def uses(self) -> Mapping[ServiceUse, int]:
         """How many open orders count on which service; a live view."""
-        return MappingProxyType(self._uses)
+        return MappingProxyType(self._index.uses)
 
     @property
     def attention(self) -> int:
         """The number of orders that a person should look at."""
-        return len(self._attention)
+        return len(self._index.attention)
 
     @property
     def unconfirmed(self) -> list[TrackedOrder]:
         """The orders whose outcome nobody knows, oldest first."""
         return [
-            order for order in self._unsettled.values() if order.placement is Placement.UNCONFIRMED
+            order
+            for order in self._index.unsettled.values()
+            if order.placement is Placement.UNCONFIRMED
         ]
 
     @property
@@ -91,28 +85,17 @@ class OrderBook:
 
     def find(self, order: str) -> TrackedOrder | None:
         """Return the tracked order with this order id of the panel."""
-        key = self._keys.get(order)
-        return None if key is None else self._orders[key]
+        return self._index.find(order)
 
     def last_of(self, preset: str) -> TrackedOrder | None:
         """Return the youngest order that was placed from the preset with this id."""
-        key = self._last_of.get(preset)
-        return None if key is None else self._orders[key]
+        return self._index.last_of(preset)
 
     def find_open(
         self, service: str, link: str | None, username: str | None
     ) -> TrackedOrder | None:
         """Return the youngest order for a service and link (or name) that is not final."""
-        return max(
-            (
-                order
-                for order in chain(self._open.values(), self._unsettled.values())
-                if (order.service, order.link, order.username) == (service, link, username)
-                and not order.is_final
-            ),
-            key=lambda order: order.added_at,
-            default=None,
-        )
+        return self._index.find_open(service, link, username)
 
     async def async_load(self) -> None:
         """Read the book; what was being sent when Home Assistant died becomes unconfirmed.
@@ -183,7 +166,7 @@ class OrderBook:
         """Take in what became of refills; return the keys of the orders it changed."""
         return self._change(
             replace(order, refills=tuple(item.reported(statuses) for item in order.refills))
-            for order in list(self._followed.values())
+            for order in list(self._index.followed.values())
             if not statuses.keys().isdisjoint(order.open_refills)
         )
 
@@ -208,13 +191,13 @@ class OrderBook:
 
     def unsettled_price(self) -> Decimal:
         """Return what the panel may yet charge for orders that are being sent or unconfirmed."""
-        costs = (expense(order) for order in self._unsettled.values())
+        costs = (expense(order) for order in self._index.unsettled.values())
         return sum((cost.amounts.cost for cost in costs if cost is not None), Decimal(0))
 
     def charged_since(self, moment: datetime) -> Decimal:
         """Return what was charged for the orders that were placed after a moment."""
         charged = Decimal(0)
-        for order in reversed(self._orders.values()):
+        for order in reversed(self._index.orders.values()):
             if order.added_at <= moment:
                 break
             if order.placement is Placement.PLACED and (cost := expense(order)) is not None:
@@ -225,7 +208,7 @@ class OrderBook:
         """Forget orders that were final for longer than `keep`; return their keys."""
         expired = frozenset(
             order.key
-            for order in self._orders.values()
+            for order in self._index.orders.values()
             if order.is_final
             and order.changed_at is not None
             and now - order.changed_at > keep
@@ -241,10 +224,10 @@ class OrderBook:
 
     def assign_slots(self, assign: SlotAssignment) -> frozenset[int]:
         """Assign the slots anew if need be; return the slots that now show another order."""
-        if self._are_slots_assigned:
+        if not self._index.has_new_standing:
             return frozenset()
-        self._are_slots_assigned = True
-        old, self._slots = self._slots, assign(self._slots, self._orders)
+        self._index.has_new_standing = False
+        old, self._slots = self._slots, assign(self._slots, self._index.orders)
         changed = frozenset(
             slot
             for slot in old.keys() | self._slots.keys()
@@ -259,27 +242,19 @@ class OrderBook:
         """Replace those that differ, to be saved later; return their keys."""
         changed: set[str] = set()
         for order in orders:
-            if order != self._orders[order.key]:
+            if order != self._index.orders[order.key]:
                 self._replace(order)
                 changed.add(order.key)
             else:
-                self._adopt(order)
+                # The next report is likely to be the same object, which needs no comparing.
+                self._index.adopt(order)
         if changed:
             self._save_later()
         return frozenset(changed)
 
     def _replace(self, order: TrackedOrder) -> None:
-        self._changes.append(OrderChange(old=self._orders[order.key], new=order))
+        self._changes.append(OrderChange(old=self._index.orders[order.key], new=order))
         self._put(order)
-
-    def _adopt(self, order: TrackedOrder) -> None:
-        """Take in an order that is equal to the known one, but as of another report.
-
-        The next report is likely to be the same object, which needs no comparing.
-        """
-        for index in (self._orders, self._unsettled, self._open, self._followed):
-            if order.key in index:
-                index[order.key] = order
 
     def _save_later(self) -> None:
         self._store.async_save_later()
@@ -295,7 +270,7 @@ class OrderBook:
     def _copy(self) -> BookContent:
         # Copies, because they are encoded in another thread.
         return BookContent(
-            orders=list(self._orders.values()),
+            orders=list(self._index.orders.values()),
             slots=self._slots.copy(),
             forgotten=self.spending.forgotten.copy(),
             days=self.spending.days.copy(),
@@ -312,94 +287,30 @@ class OrderBook:
         for order in content.orders:
             known = order.interrupted()
             if known is order:
-                self._index(order)
+                self._take(order)
             else:
                 self._changes.append(OrderChange(old=order, new=known))
                 self._put(known)
 
     def _put(self, order: TrackedOrder) -> None:
         self._store.changes.put(order)
-        self._index(order)
+        self._take(order)
 
-    def _index(self, order: TrackedOrder) -> None:
-        key, old = order.key, self._orders.get(order.key)
-        if old is not None and old.order is not None and old.order != order.order:
-            self._keys.pop(old.order, None)
-        if order.order is not None:
-            twin = self._keys.get(order.order)
-            if twin is not None and twin != key:
-                # The panel gave an id that is tracked already: it is one order there.
-                self._drop(twin)
-            self._keys[order.order] = key
-        self._tally(old, order)
-        self._orders[key] = order
+    def _take(self, order: TrackedOrder) -> None:
+        known = None if order.order is None else self._index.find(order.order)
+        if known is not None and known.key != order.key:
+            # The panel gave an id that is tracked already: it is one order there.
+            self._drop(known.key)
+        self._index.put(order)
         self.spending.put(order)
-        for index, belongs in (
-            (self._unsettled, order.placement is not Placement.PLACED),
-            (self._open, order.is_open),
-            (self._followed, order.refills and order.open_refills),
-        ):
-            if belongs:
-                self._file(index, order)
-            else:
-                index.pop(key, None)
-
-    def _tally(self, old: TrackedOrder | None, new: TrackedOrder | None) -> None:
-        """Keep what is counted of the orders, and whether another one may get a slot."""
-        if old is None or new is None or _standing(old) != _standing(new):
-            self._are_slots_assigned = False
-        for order, number in ((old, -1), (new, 1)):
-            if order is not None and (use := order.use) is not None:
-                self._uses[use] += number
-                if not self._uses[use]:
-                    del self._uses[use]
-        if new is not None and new.needs_attention:
-            self._attention.add(new.key)
-        elif old is not None:
-            self._attention.discard(old.key)
-        if new is not None and old is None and new.preset is not None:
-            self._last_of[new.preset] = new.key
-
-    def _file(self, index: dict[str, TrackedOrder], order: TrackedOrder) -> None:
-        """Keep an order in an index, which is in the order of the book."""
-        is_in_place = order.key in index or order.key == next(reversed(self._orders))
-        index[order.key] = order
-        if not is_in_place:
-            age = {key: number for number, key in enumerate(self._orders)}
-            in_order = sorted(index.items(), key=lambda item: age[item[0]])
-            index.clear()
-            index.update(in_order)
 
     def _drop(self, key: str) -> None:
         """Drop an order that was not placed, or is another one: it costs nothing."""
         self._store.changes.drop(key)
         self.spending.drop(key)
-        self._pop(key)
+        self._index.pop(key)
 
     def _forget(self, keys: Iterable[str]) -> None:
         for key in keys:
             self._store.changes.forget(key, self.spending.forget(key))
-            self._pop(key)
-
-    def _pop(self, key: str) -> None:
-        if (order := self._orders.pop(key, None)) is None:
-            return
-        self._tally(order, None)
-        for index in (self._unsettled, self._open, self._followed):
-            index.pop(key, None)
-        if order.order is not None:
-            self._keys.pop(order.order, None)
-        if order.preset is not None and self._last_of.get(order.preset) == key:
-            self._find_last_of(order.preset)
-
-    def _find_last_of(self, preset: str) -> None:
-        """Let the order before the last of a preset be its last one."""
-        self._last_of.pop(preset, None)
-        for key, order in self._orders.items():
-            if order.preset == preset:
-                self._last_of[preset] = key
-
-
-def _standing(order: TrackedOrder) -> tuple[bool, bool]:
-    """Return what decides whether an order gets a slot before another one."""
-    return order.is_final, order.placement is Placement.INTENDED
+            self._index.pop(key)

@@ -2,21 +2,17 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, override
 
 import aiohttp
 
-from .child_process import ChildProcess
-from .polling import poll
+from .server_process import ServerProcess
 
 PANEL_KEY = "demo-key-6d1f0c2b9a7e"
 """Unlike any other text, so that one can look for it where it must not be."""
 
-_REPOSITORY = Path(__file__).parents[2]
-_START_SECONDS = 60
 
-
-class PanelProcess:
+class PanelProcess(ServerProcess):
     """Serves a simulated panel on a port of 127.0.0.1; use it as an async context manager.
 
     It keeps its account in `panel.json` in the folder, and writes what it prints to `panel.log`
@@ -25,15 +21,16 @@ class PanelProcess:
 
     def __init__(self, folder: Path, *, port: int, speed: float, mishaps: bool) -> None:
         self.url = f"http://127.0.0.1:{port}/api/v2"
-        self._folder = folder
-        self._options = (
+        super().__init__(
+            "The simulated panel",
+            "scripts.support.panel_server",
             *("--port", str(port)),
             *("--key", PANEL_KEY),
             *("--speed", str(speed)),
             *("--state", str(folder / "panel.json")),
             *(() if mishaps else ("--no-mishaps",)),
+            log_path=folder / "panel.log",
         )
-        self._process: ChildProcess | None = None
 
     async def ask(self, action: str, **fields: str) -> Any:  # noqa: ANN401  # see the API document
         """Answer of one request, made as the panel's website would: behind the integration."""
@@ -48,31 +45,6 @@ class PanelProcess:
         """Balance of the account."""
         return Decimal((await self.ask("balance"))["balance"])
 
-    async def __aenter__(self) -> Self:
-        self._process = ChildProcess(
-            "The simulated panel",
-            "scripts.support.panel_server",
-            *self._options,
-            log_path=self._folder / "panel.log",
-            folder=_REPOSITORY,
-        )
-        try:
-            await poll("The simulated panel answers", self._answers, within=_START_SECONDS)
-        except BaseException:
-            await self._process.kill()
-            raise
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        if self._process is not None:
-            await self._process.stop()
-
-    async def _answers(self) -> bool | None:
-        if self._process is None or self._process.has_ended:
-            log = (self._folder / "panel.log").read_text()
-            raise RuntimeError(f"The simulated panel ended at its start:\n{log}")
-        try:
-            await self.balance()
-        except aiohttp.ClientConnectionError:
-            return None
-        return True
+    @override
+    async def knock(self) -> Decimal:
+        return await self.balance()

@@ -1,0 +1,137 @@
+"""The orders of a book, and which of them are open, followed, in use, or in need of attention."""
+
+from collections import Counter
+from itertools import chain
+
+from .tracked_order import Placement, ServiceUse, TrackedOrder
+
+
+class OrderIndex:
+    """Orders by their key, oldest first, with what is asked of thousands of them at hand.
+
+    Whatever is kept besides `orders` follows from them, and costs as much as what changes.
+    """
+
+    def __init__(self) -> None:
+        """Begin without orders."""
+        self.orders: dict[str, TrackedOrder] = {}
+        self.open: dict[str, TrackedOrder] = {}
+        """The orders the panel is to be asked about, oldest first."""
+
+        self.followed: dict[str, TrackedOrder] = {}
+        """The orders with a refill that is not finished."""
+
+        self.unsettled: dict[str, TrackedOrder] = {}
+        """The orders that are being sent, or whose outcome nobody knows."""
+
+        self.uses: Counter[ServiceUse] = Counter()
+        """How many open orders count on which service."""
+
+        self.attention: set[str] = set()
+        """The keys of the orders that a person should look at."""
+
+        self.has_new_standing = True
+        """Whether an order came, went, or became final since this was last set to False."""
+
+        self._keys: dict[str, str] = {}
+        self._last_of: dict[str, str] = {}
+
+    def find(self, order: str) -> TrackedOrder | None:
+        """Return the order with this id of the panel."""
+        key = self._keys.get(order)
+        return None if key is None else self.orders[key]
+
+    def find_open(
+        self, service: str, link: str | None, username: str | None
+    ) -> TrackedOrder | None:
+        """Return the youngest order for a service and link (or name) that is not final."""
+        return max(
+            (
+                order
+                for order in chain(self.open.values(), self.unsettled.values())
+                if (order.service, order.link, order.username) == (service, link, username)
+                and not order.is_final
+            ),
+            key=lambda order: order.added_at,
+            default=None,
+        )
+
+    def last_of(self, preset: str) -> TrackedOrder | None:
+        """Return the youngest order that was placed from the preset with this id."""
+        key = self._last_of.get(preset)
+        return None if key is None else self.orders[key]
+
+    def put(self, order: TrackedOrder) -> None:
+        """Add an order, or put it in the place of the one with its key; no other has its id."""
+        key, old = order.key, self.orders.get(order.key)
+        if old is not None and old.order is not None and old.order != order.order:
+            self._keys.pop(old.order, None)
+        if order.order is not None:
+            self._keys[order.order] = key
+        self._tally(old, order)
+        self.orders[key] = order
+        for index, belongs in (
+            (self.unsettled, order.placement is not Placement.PLACED),
+            (self.open, order.is_open),
+            (self.followed, order.refills and order.open_refills),
+        ):
+            if belongs:
+                self._file(index, order)
+            else:
+                index.pop(key, None)
+
+    def adopt(self, order: TrackedOrder) -> None:
+        """Put an equal order, as of another report, in the place of the known one."""
+        for index in (self.orders, self.unsettled, self.open, self.followed):
+            if order.key in index:
+                index[order.key] = order
+
+    def pop(self, key: str) -> None:
+        """Take an order out, if it is there."""
+        if (order := self.orders.pop(key, None)) is None:
+            return
+        self._tally(order, None)
+        for index in (self.unsettled, self.open, self.followed):
+            index.pop(key, None)
+        if order.order is not None:
+            self._keys.pop(order.order, None)
+        if order.preset is not None and self._last_of.get(order.preset) == key:
+            self._find_last_of(order.preset)
+
+    def _tally(self, old: TrackedOrder | None, new: TrackedOrder | None) -> None:
+        """Keep what is counted."""
+        if old is None or new is None or _standing(old) != _standing(new):
+            self.has_new_standing = True
+        for order, number in ((old, -1), (new, 1)):
+            if order is not None and (use := order.use) is not None:
+                self.uses[use] += number
+                if not self.uses[use]:
+                    del self.uses[use]
+        if new is not None and new.needs_attention:
+            self.attention.add(new.key)
+        elif old is not None:
+            self.attention.discard(old.key)
+        if new is not None and old is None and new.preset is not None:
+            self._last_of[new.preset] = new.key
+
+    def _file(self, index: dict[str, TrackedOrder], order: TrackedOrder) -> None:
+        """Keep an order in an index, which is in the order of all."""
+        is_in_place = order.key in index or order.key == next(reversed(self.orders))
+        index[order.key] = order
+        if not is_in_place:
+            age = {key: number for number, key in enumerate(self.orders)}
+            in_order = sorted(index.items(), key=lambda item: age[item[0]])
+            index.clear()
+            index.update(in_order)
+
+    def _find_last_of(self, preset: str) -> None:
+        """Let the order before the last of a preset be its last one."""
+        self._last_of.pop(preset, None)
+        for key, order in self.orders.items():
+            if order.preset == preset:
+                self._last_of[preset] = key
+
+
+def _standing(order: TrackedOrder) -> tuple[bool, bool]:
+    """Return what decides whether an order gets a slot before another one."""
+    return order.is_final, order.placement is Placement.INTENDED
