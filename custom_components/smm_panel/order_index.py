@@ -50,7 +50,6 @@ class OrderIndex:
                 order
                 for order in chain(self.open.values(), self.unsettled.values())
                 if (order.service, order.link, order.username) == (service, link, username)
-                and not order.is_final
             ),
             key=lambda order: order.added_at,
             default=None,
