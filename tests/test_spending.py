@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.smm_panel.api import SERVICE_TYPES, OrderRequest, OrderStatus, Service
-from custom_components.smm_panel.spending import Spending, estimate, parts
+from custom_components.smm_panel.spending import Spending
 from custom_components.smm_panel.tracked_order import TrackedOrder
 
 from .orders import tracked
@@ -72,7 +72,7 @@ def test_estimate(type_name: str, fields: dict[str, Any], price: str | None) -> 
     )
     request = OrderRequest(service="1", type=type_name, **fields)
 
-    assert estimate(request, service) == (None if price is None else Decimal(price))
+    assert request.estimate(service) == (None if price is None else Decimal(price))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_estimate(type_name: str, fields: dict[str, Any], price: str | None) -> 
 )
 def test_parts_of_a_drip_feed(fields: dict[str, Any], expected: int | None) -> None:
     """What was not begun of an order that ends early comes back in such parts."""
-    assert parts(OrderRequest(service="1", **COUNTED | fields)) == expected
+    assert OrderRequest(service="1", **COUNTED | fields).parts == expected
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_parts_of_a_drip_feed(fields: dict[str, Any], expected: int | None) -> N
 )
 def test_parts_of_a_subscription(fields: dict[str, Any], expected: int | None) -> None:
     """Old posts are orders too; without an end there is no number."""
-    assert parts(OrderRequest(service="1", type="Subscriptions", **POSTS | fields)) == expected
+    assert OrderRequest(service="1", type="Subscriptions", **POSTS | fields).parts == expected
 
 
 NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)

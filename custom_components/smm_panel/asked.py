@@ -7,15 +7,6 @@ from enum import StrEnum
 
 from .api import ItemError, Outcome, RefillStatus
 
-FINAL_REFILL_STATUSES = frozenset(
-    {
-        RefillStatus.COMPLETED,
-        RefillStatus.REJECTED,
-        RefillStatus.CANCELED,
-        RefillStatus.FAILED,
-    }
-)
-
 
 class Asking(StrEnum):
     """What is known of our asking. A request that was refused leaves nothing behind."""
@@ -54,7 +45,8 @@ class Refill:
     @property
     def is_open(self) -> bool:
         """Whether the panel is to be asked about the refill."""
-        return self.refill is not None and self.status not in FINAL_REFILL_STATUSES
+        is_final = self.status is not None and self.status.is_final
+        return self.refill is not None and not is_final
 
     @property
     def state(self) -> str | None:

@@ -32,7 +32,6 @@ from .money import price_text
 from .order_book import OrderBook
 from .origin import Origin, async_origin
 from .preset import Preset
-from .spending import estimate, parts
 from .tracked_order import Placement, TrackedOrder
 from .writes import async_carry_through, async_intend, async_publish_written
 
@@ -106,7 +105,7 @@ async def async_quote(
                 "allowed": price_text(guard.max_rate, currency),
             },
         )
-    return Quote(request=request, service=service, estimate=estimate(request, service), guard=guard)
+    return Quote(request=request, service=service, estimate=request.estimate(service), guard=guard)
 
 
 async def async_quote_preset(
@@ -229,7 +228,7 @@ def _intent(entry: PanelConfigEntry, quote: Quote, origin: Origin) -> TrackedOrd
         link=request.link,
         username=request.username if request.link is None else None,
         quantity=request.count,
-        parts=parts(request),
+        parts=request.parts,
         estimate=quote.estimate,
         max_charge=quote.guard.max_charge,
         currency=data.balance.data.currency,

@@ -12,7 +12,6 @@ from .api import InvalidOrderError, OrderRequest, Service
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .schemas import ORDER_FIELDS_SCHEMA
-from .spending import estimate
 
 SUBENTRY_PRESET: Final = "preset"
 
@@ -60,7 +59,7 @@ class Preset:
     def price(self, service: Service) -> Decimal | None:
         """Return what the order would cost of a service; None if that cannot be known."""
         try:
-            return estimate(self._request(service), service)
+            return self._request(service).estimate(service)
         except InvalidOrderError:
             # The type of the service has changed, or a date is past: the order is refused.
             return None

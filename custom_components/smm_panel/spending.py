@@ -7,11 +7,8 @@ from decimal import Decimal
 from functools import reduce
 from itertools import chain
 
-from .api import OrderRequest, OrderStatus, Service
+from .api import OrderStatus
 from .tracked_order import GIVING_BACK, Placement, TrackedOrder, is_same_currency
-
-# Rates are per 1000 (API document, section "Service list").
-RATE_UNIT = 1000
 
 # No day in any time zone began longer ago; until then it matters when money was spent.
 KEPT_APART = timedelta(days=2)
@@ -27,26 +24,6 @@ _A_DAY = timedelta(days=1)
 # Today's, yesterday's until it is over in all entities, and that of the rate.
 _MOST_WINDOWS = 3
 _NOTHING = Decimal(0)
-
-
-def estimate(request: OrderRequest, service: Service) -> Decimal | None:
-    """Return the price to expect of an order, in the account's currency.
-
-    None if it cannot be known beforehand: the type is unknown, or the order has no
-    fixed quantity (a subscription without a number of posts).
-    """
-    if request.per_order:
-        return service.rate
-    if request.count is None or not request.known_type:
-        return None
-    return service.rate * request.count / RATE_UNIT
-
-
-def parts(request: OrderRequest) -> int | None:
-    """Return how many orders a drip-feed or subscription makes at most; None if unknowable."""
-    if request.posts:
-        return request.posts + (request.old_posts or 0)
-    return request.runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,21 @@ class RefillStatus(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
 
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is expected of the refill."""
+        return self in _FINAL_REFILL_STATUSES
+
+
+_FINAL_REFILL_STATUSES = frozenset(
+    {
+        RefillStatus.COMPLETED,
+        RefillStatus.REJECTED,
+        RefillStatus.CANCELED,
+        RefillStatus.FAILED,
+    }
+)
+
 
 class Outcome(StrEnum):
     """What became of the request for one id that has no result."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from .models import Service
 from .order_fields import (
@@ -21,6 +22,9 @@ from .order_fields import (
     clean_word,
 )
 from .service_types import ServiceType, service_type
+
+# "Price per 1000" (API document, section "Service list").
+_RATE_UNIT = 1000
 
 # Two of the types of web traffic need one field more.
 _GOOGLE_KEYWORD = 1
@@ -120,6 +124,25 @@ class OrderRequest:
         if (lines := self.service_type.lines) is not None:
             return len(getattr(self, lines))
         return self.quantity
+
+    @property
+    def parts(self) -> int | None:
+        """How many orders a drip-feed or subscription makes at most; None if unknowable."""
+        if self.posts:
+            return self.posts + (self.old_posts or 0)
+        return self.runs
+
+    def estimate(self, service: Service) -> Decimal | None:
+        """Return the price to expect of this order, in the account's currency.
+
+        None if it cannot be known beforehand: the type is unknown, or the order has no
+        fixed quantity (a subscription without a number of posts).
+        """
+        if self.per_order:
+            return service.rate
+        if self.count is None or not self.known_type:
+            return None
+        return service.rate * self.count / _RATE_UNIT
 
     def check_limits(self, service: Service) -> None:
         """Hold the counts against the service's minimum, maximum and drip-feed flag.
