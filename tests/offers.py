@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from custom_components.smm_panel.simulator import SimulatedPanel
-from custom_components.smm_panel.simulator.catalog import CATALOG
+from custom_components.smm_panel.simulator import CATALOG, SimulatedPanel
 
 from .orders import FOLLOWERS
 

@@ -16,6 +16,7 @@ from custom_components.smm_panel.api import OrderStatus, RefillStatus
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.track import async_track, async_untrack
 
 from .orders import REFILLABLE, placed_elsewhere, tracked
 
@@ -44,7 +45,7 @@ async def order(
 ) -> str:
     """An order shown in slot 1."""
     order = placed_elsewhere(simulated, service=REFILLABLE)
-    await setup_entry.runtime_data.orders.async_track([order])
+    await async_track(setup_entry, [order])
     await hass.async_block_till_done(wait_background_tasks=True)
     return order
 
@@ -148,7 +149,7 @@ async def test_a_slot_without_order_has_no_buttons(
 ) -> None:
     """Pressing by an automation what the dashboard does not offer sends nothing."""
     data = setup_entry.runtime_data
-    await data.orders.async_untrack([data.book.find(order).key])
+    await async_untrack(data.orders.config_entry, [data.book.find(order).key])
 
     assert not is_available(hass, CANCEL)
     await press(hass, CANCEL)
@@ -163,7 +164,7 @@ async def test_a_press_that_waited_finds_the_slot_empty(
     button = hass.data[DATA_COMPONENT].get_entity(CANCEL)
     assert button
     data = setup_entry.runtime_data
-    await data.orders.async_untrack([data.book.find(order).key])
+    await async_untrack(data.orders.config_entry, [data.book.find(order).key])
 
     with pytest.raises(ServiceValidationError) as caught:
         await button.async_press()

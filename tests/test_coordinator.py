@@ -28,6 +28,7 @@ from custom_components.smm_panel.coordinator import next_interval
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Cut, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.track import async_track, async_untrack
 from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
 
 from .book_files import disk_full
@@ -58,7 +59,7 @@ async def orders(
 ) -> list[str]:
     """Three tracked orders, shown in the slots 1 to 3."""
     ids = [placed_elsewhere(simulated, f"https://example.com/{n}") for n in range(3)]
-    await setup_entry.runtime_data.orders.async_track(ids)
+    await async_track(setup_entry, ids)
     await hass.async_block_till_done(wait_background_tasks=True)
     return ids
 
@@ -114,7 +115,7 @@ async def test_orders_are_asked_for_by_the_hundred(
     """Each refresh costs one request for every hundred open orders, no more."""
     coordinator = setup_entry.runtime_data.orders
     ids = [placed_elsewhere(simulated, f"https://example.com/{n}") for n in range(101)]
-    await coordinator.async_track(ids)
+    await async_track(coordinator.config_entry, ids)
     await hass.async_block_till_done(wait_background_tasks=True)
     before = panel.count("status")
 
@@ -339,7 +340,7 @@ async def test_the_same_order_is_tracked_once(
     """Tracking what is tracked costs nothing and doubles nothing."""
     before = panel.count()
 
-    results = await setup_entry.runtime_data.orders.async_track([orders[0], orders[0]])
+    results = await async_track(setup_entry, [orders[0], orders[0]])
 
     assert list(results) == [orders[0]]
     assert panel.count() == before
@@ -360,7 +361,7 @@ async def test_tracking_does_not_overwrite_what_came_meanwhile(
         return await status(orders)
 
     with patch.object(type(coordinator.client), "status", side_effect=place_meanwhile):
-        results = await coordinator.async_track([order])
+        results = await async_track(coordinator.config_entry, [order])
 
     assert results == {order: placed}
     assert coordinator.book.find(order).link == "https://example.com/p"
@@ -387,12 +388,12 @@ async def test_what_cannot_be_written_down_is_told_and_shown(
     order = coordinator.book.find(orders[0])
 
     with disk_full(), pytest.raises(HomeAssistantError) as caught:
-        await coordinator.async_untrack([order.key])
+        await async_untrack(coordinator.config_entry, [order.key])
     assert caught.value.translation_key == "book_not_written"
     assert state(hass, "sensor.panel_open_orders").state == "2"
 
     with disk_full(), pytest.raises(HomeAssistantError):
-        await coordinator.async_track([orders[0]])
+        await async_track(coordinator.config_entry, [orders[0]])
     assert state(hass, "sensor.panel_open_orders").state == "3"
     await coordinator.book.async_save()
 

@@ -17,6 +17,7 @@ from custom_components.smm_panel.const import CONF_ORDER_SLOTS, CONF_PRACTICE, D
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Reply
 from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.track import async_track
 
 from .conftest import API_KEY
 from .orders import placed_elsewhere
@@ -49,7 +50,7 @@ async def test_a_loaded_account(
     """Support must see how polls, orders and slots are, and the user post it in public."""
     data = setup_entry.runtime_data
     orders = [placed_elsewhere(simulated, f"{LINK}/{number}") for number in range(3)]
-    await data.orders.async_track(orders)
+    await async_track(data.orders.config_entry, orders)
     services = await data.catalog.async_services()
     # The panel's text of an error may quote what must not be seen.
     panel.faults.add(Reply(text=json.dumps({"error": f"{LINK} {API_KEY}"})), action="balance")

@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Reply
 from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.track import async_track
 
 from .actions import LINK, act
 from .orders import placed_elsewhere
@@ -101,7 +102,7 @@ async def test_one_absurd_row_spoils_no_other(
     """A broken order at the panel must not stop the news of all others."""
     first, second = (placed_elsewhere(simulated, f"{LINK}/{number}") for number in range(2))
     orders = setup_entry.runtime_data.orders
-    await orders.async_track([first, second])
+    await async_track(orders.config_entry, [first, second])
     await hass.async_block_till_done(wait_background_tasks=True)
     rows = {
         first: {"status": {"a": [1]}, "charge": "1e999", "remains": [], "start_count": "NaN"},

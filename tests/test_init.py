@@ -18,6 +18,7 @@ from custom_components.smm_panel.const import CONF_ORDER_SLOTS, DOMAIN
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.track import async_track, async_untrack
 
 from .book_files import BookFiles
 from .orders import NOON, placed_elsewhere, report
@@ -35,7 +36,7 @@ def state_of(entry: MockConfigEntry) -> ConfigEntryState:
 
 async def track(entry: MockConfigEntry, *orders: str) -> None:
     """Track orders, and let the poll that follows pass."""
-    await entry.runtime_data.orders.async_track(orders)
+    await async_track(entry, orders)
     await entry.runtime_data.orders.async_refresh()
 
 
@@ -142,7 +143,7 @@ async def test_an_unused_slot_outlives_a_reload(
     """Its entities must not be left without an integration that provides them."""
     await track(setup_entry, order := placed_elsewhere(simulated))
     coordinator = setup_entry.runtime_data.orders
-    await coordinator.async_untrack([coordinator.book.find(order).key])
+    await async_untrack(coordinator.config_entry, [coordinator.book.find(order).key])
 
     await hass.config_entries.async_reload(setup_entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -193,7 +194,7 @@ async def test_only_an_unused_slot_can_be_deleted(
 
     coordinator = setup_entry.runtime_data.orders
     found = coordinator.book.find(order)
-    await coordinator.async_untrack([found.key])
+    await async_untrack(coordinator.config_entry, [found.key])
     assert await delete(slot_device(setup_entry, 1))
     await hass.async_block_till_done()
     assert not hass.states.get("sensor.panel_order_slot_1_status")

@@ -19,6 +19,7 @@ from custom_components.smm_panel.const import DOMAIN
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.track import async_track
 
 from .actions import LINK, ORDER, act
 from .offers import change_service
@@ -180,7 +181,7 @@ async def test_an_order_from_elsewhere_is_no_entry(
     hass_ws_client: WebSocketGenerator,
 ) -> None:
     """Tracked, it was not bought from here."""
-    await setup_entry.runtime_data.orders.async_track([placed_elsewhere(simulated)])
+    await async_track(setup_entry, [placed_elsewhere(simulated)])
 
     assert await entries(hass, hass_ws_client) == []
 

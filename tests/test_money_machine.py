@@ -33,8 +33,10 @@ from custom_components.smm_panel.const import (
     DEFAULT_KEEP_DAYS,
 )
 from custom_components.smm_panel.limits import Left
-from custom_components.smm_panel.placing import Guard, async_place_order, async_quote
+from custom_components.smm_panel.placing import async_place_order
+from custom_components.smm_panel.quote import Guard, async_quote
 from custom_components.smm_panel.settling import async_settle_as_not_placed, async_settle_as_placed
+from custom_components.smm_panel.track import async_track, async_untrack
 from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
 
 from .conftest import HowMany
@@ -264,14 +266,14 @@ class MoneyMachine(RuleBasedStateMachine):
     def forget(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(self.placed()))
         self.let_go.add(key)
-        self.home.run(self.home.entry.runtime_data.orders.async_untrack([key]))
+        self.home.run(async_untrack(self.home.entry, [key]))
         assert key not in self.home.book.orders
 
     @precondition(lambda self: self.panel.orders)
     @rule(data=st.data())
     def track(self, data: st.DataObject) -> None:
         order = data.draw(st.sampled_from(sorted(self.panel.orders)))
-        self.home.run(self.home.entry.runtime_data.orders.async_track([order]))
+        self.home.run(async_track(self.home.entry, [order]))
 
     @precondition(lambda self: self.forgotten or self.has_final())
     @rule(days=st.sampled_from([0, 3, 8]))

@@ -27,6 +27,7 @@ from custom_components.smm_panel.services import ACTIONS
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.track import async_track
 from custom_components.smm_panel.trigger import TRIGGERS
 
 from .actions import act
@@ -120,7 +121,7 @@ async def test_refills_of_all_that_may_be_refilled(
     assert panel.count("refill") == 0
 
     orders = setup_entry.runtime_data.orders
-    await orders.async_track([placed_elsewhere(simulated, service=REFILLABLE)])
+    await async_track(orders.config_entry, [placed_elsewhere(simulated, service=REFILLABLE)])
     freezer.tick(timedelta(days=1))
     await orders.async_refresh()
     await hass.services.async_call("script", "readme", blocking=True)
@@ -193,7 +194,7 @@ async def test_what_became_of_a_refill_is_asked(
     """The order is enough: which refill it was is in the order book."""
     order = placed_elsewhere(simulated, service=REFILLABLE)
     orders = setup_entry.runtime_data.orders
-    await orders.async_track([order])
+    await async_track(orders.config_entry, [order])
     freezer.tick(timedelta(days=1))
     await orders.async_refresh()
     await act(hass, "refill_orders", orders=[order])

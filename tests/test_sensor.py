@@ -12,6 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.smm_panel.api import Balance, OrderStatus
 from custom_components.smm_panel.sensor import StatusSensor
 from custom_components.smm_panel.simulator import SimulatedPanel
+from custom_components.smm_panel.track import async_track, async_untrack
 from custom_components.smm_panel.tracked_order import ORDER_STATES, Placement
 
 from .orders import NOON, placed_elsewhere, report, tracked
@@ -87,7 +88,7 @@ async def test_the_slot_s_device_is_named_after_its_order(
     assert state
     assert state.name == "#7 Followers Status"
 
-    await setup_entry.runtime_data.orders.async_untrack(["key 7"])
+    await async_untrack(setup_entry, ["key 7"])
     await hass.async_block_till_done()
     state = hass.states.get("sensor.panel_order_slot_1_status")
     assert state
@@ -186,7 +187,7 @@ async def test_long_attributes_are_not_recorded(
     hass: HomeAssistant, setup_entry: MockConfigEntry, simulated: SimulatedPanel
 ) -> None:
     """Links and names would fill the recorder at every change of a status."""
-    await setup_entry.runtime_data.orders.async_track([placed_elsewhere(simulated)])
+    await async_track(setup_entry, [placed_elsewhere(simulated)])
     await hass.async_block_till_done(wait_background_tasks=True)
 
     state = hass.states.get("sensor.panel_order_slot_1_status")

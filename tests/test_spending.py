@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.smm_panel.api import SERVICE_TYPES, OrderRequest, OrderStatus, Service
+from custom_components.smm_panel.cost import expense
 from custom_components.smm_panel.spending import Spending
 from custom_components.smm_panel.tracked_order import TrackedOrder
 
@@ -124,7 +125,7 @@ def test_sums_kept_up_to_date_are_those_of_the_expenses(steps: list[Any]) -> Non
         match step:
             case TrackedOrder():
                 key = step.key
-                spending.put(step)
+                spending.put(step.key, expense(step))
             case "drop":
                 spending.drop(key)
             case "forget":

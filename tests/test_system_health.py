@@ -15,6 +15,7 @@ from custom_components.smm_panel.const import CONF_PRACTICE, DOMAIN
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop
 from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.track import async_track
 
 from .actions import ORDER, act
 from .conftest import API_KEY
@@ -49,7 +50,7 @@ async def test_accounts_and_orders_are_counted(
     practice = MockConfigEntry(domain=DOMAIN, data={CONF_PRACTICE: True})
     practice.add_to_hass(hass)
     assert await hass.config_entries.async_setup(practice.entry_id)
-    await setup_entry.runtime_data.orders.async_track([placed_elsewhere(simulated)])
+    await async_track(setup_entry, [placed_elsewhere(simulated)])
     panel.faults.add(Drop(), action="add")
     with pytest.raises(HomeAssistantError):
         await act(hass, "place_order", config_entry_id=setup_entry.entry_id, **ORDER)

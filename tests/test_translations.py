@@ -54,7 +54,7 @@ def calls(path: Path) -> Iterator[tuple[ast.Call, dict[str, ast.expr]]]:
 
 def used_keys() -> Iterator[UsedKey]:
     """Every text of an exception that the code names."""
-    for path in FOLDER.glob("*.py"):
+    for path in FOLDER.rglob("*.py"):
         for call, keywords in calls(path):
             place = f"{path.name}:{call.lineno}"
             if isinstance(call.func, ast.Name) and call.func.id == "Translation":
@@ -147,7 +147,7 @@ class RaisedIssue:
 
 def raised_issues() -> Iterator[tuple[str, RaisedIssue]]:
     """Every issue that the code raises, by its key."""
-    for path in FOLDER.glob("*.py"):
+    for path in FOLDER.rglob("*.py"):
         for call, keywords in calls(path):
             if ast.unparse(call.func) == "async_warn":
                 *_, key, named = call.args

@@ -15,10 +15,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smm_panel.api import ErrorKind, ItemError
 from custom_components.smm_panel.asking import async_cancel_orders, async_refill_orders
-from custom_components.smm_panel.placing import Placed, async_place_order, async_quote
+from custom_components.smm_panel.placing import Placed, async_place_order
+from custom_components.smm_panel.quote import async_quote
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Cut, Delay, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
+from custom_components.smm_panel.track import async_track
 from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
 
 from .book_files import BookFiles, disk_full
@@ -294,7 +296,7 @@ async def test_refills_and_cancels_answer_per_order(
     """One bad id in a batch is data, and the good ones are noted."""
     orders = setup_entry.runtime_data.orders
     order = placed_elsewhere(simulated, service=REFILLABLE)
-    await orders.async_track([order])
+    await async_track(orders.config_entry, [order])
 
     cancels = await async_cancel_orders(hass, setup_entry, [order, "999999"], Context())
     refills = await async_refill_orders(hass, setup_entry, [order, "999999"], Context())

@@ -18,7 +18,7 @@ from .catalog import ServiceCatalog
 from .catalog_watch import async_watch_catalog
 from .const import CONF_PRACTICE, DOMAIN, PRUNE_INTERVAL
 from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry, PanelData
-from .entity import async_name_slots, async_register_account, slot_of_device
+from .device import async_name_slots, async_register_account, slot_of_device
 from .issues import async_raise_issues
 from .known_services import KnownServices
 from .moved import async_forget_location

@@ -12,11 +12,10 @@ from homeassistant.helpers.event import async_track_time_interval
 
 from .activity import account_data
 from .api import PanelError
-from .const import DOMAIN, SERVICES_INTERVAL, SERVICES_TURN
+from .const import ATTR_SERVICE, DOMAIN, SERVICES_INTERVAL, SERVICES_TURN
 from .coordinator import PanelConfigEntry
 from .money import money_text
 from .preset import presets
-from .schemas import ATTR_SERVICE
 from .service_facts import FieldChange, ServiceChange, ServiceNews
 
 EVENT_SERVICE_CHANGED: Final = f"{DOMAIN}_service_changed"

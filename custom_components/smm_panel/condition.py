@@ -23,7 +23,6 @@ from homeassistant.helpers.condition import (
 import voluptuous as vol
 
 from .entity import BALANCE_KEY, ORDER_ACTIVITY_KEY, SPENT_TODAY_KEY
-from .schemas import price
 from .targets import (
     BELOW_FIELD,
     ORDER_FILTER,
@@ -33,6 +32,7 @@ from .targets import (
     async_daily_budget,
     order_filter,
 )
+from .validation import price
 
 CONF_AMOUNT: Final = "amount"
 

@@ -66,3 +66,9 @@ REFILL_FOLLOWED: Final = timedelta(days=30)
 # Polls change many orders in one go and none of it is lost for good when HA dies:
 # the next poll reads it again. So their save may wait; writes are saved at once.
 SAVE_DELAY: Final = 10
+
+
+ATTR_LINK = "link"
+
+
+ATTR_SERVICE = "service"

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -306,43 +306,6 @@ class OrdersCoordinator(PanelCoordinator[None]):
             update_callback()
         except Exception:  # noqa: BLE001 - as the base class does: one entity's defect must not stop the others
             LOGGER.exception("Unexpected error updating a listener of %s", self.name)
-
-    async def async_track(self, orders: Iterable[str]) -> dict[str, TrackedOrder | ItemError]:
-        """Track orders by the panel's ids, those that the panel knows.
-
-        Raises PanelError, and OrderBookWriteError if they hold until the restart only.
-        """
-        asked = list(dict.fromkeys(orders))
-        tracked: dict[str, TrackedOrder | ItemError] = {
-            order: known for order in asked if (known := self.book.find(order)) is not None
-        }
-        now = dt_util.utcnow()
-        unknown = [order for order in asked if order not in tracked]
-        new = []
-        for order, report in (await self.client.status(unknown)).items():
-            if isinstance(report, ItemError):
-                tracked[order] = report
-            elif (known := self.book.find(order)) is not None:
-                # Placed or tracked meanwhile, with more known of it than its report says.
-                tracked[order] = known
-            else:
-                tracked[order] = added = TrackedOrder.tracked(order, report, now)
-                new.append(added)
-        try:
-            await self.book.async_put(new)
-        finally:
-            self.async_written(order.key for order in new)
-        return tracked
-
-    async def async_untrack(self, keys: Collection[str]) -> None:
-        """Forget orders by their keys; the panel goes on with them.
-
-        Raises OrderBookWriteError if they will be back after the restart.
-        """
-        try:
-            await self.book.async_forget(keys)
-        finally:
-            self.async_publish(keys)
 
     @callback
     def _assign_slots(self) -> frozenset[int]:

@@ -26,8 +26,8 @@ import voluptuous as vol
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .responses import balance_answer, order_answer
-from .schemas import ids
 from .tracked_order import TrackedOrder
+from .validation import ids
 
 # A model reads every line it is given; the youngest are what people ask about.
 _MAX_ORDERS = 50

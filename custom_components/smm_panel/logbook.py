@@ -14,9 +14,8 @@ from homeassistant.core import Event, HomeAssistant, callback
 
 from .activity import ATTR_ACTIVITY, ATTR_NEW_STATUS, EVENT_ORDER_ACTIVITY, Activity
 from .catalog_watch import ATTR_CHANGE, ATTR_CHANGES, EVENT_SERVICE_CHANGED
-from .const import DOMAIN
+from .const import ATTR_SERVICE, DOMAIN
 from .money import price_text
-from .schemas import ATTR_SERVICE
 from .service_facts import ServiceChange
 
 _MESSAGES = {

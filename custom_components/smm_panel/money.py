@@ -31,3 +31,9 @@ def currency_unit(currency: str | None) -> str | None:
 def is_iso_unit(unit: str | None) -> bool:
     """Tell whether a unit may be that of a monetary entity, which promises an ISO 4217 code."""
     return unit in ACTIVE_CURRENCIES
+
+
+def is_same_currency(one: str | None, other: str | None) -> bool:
+    """Tell whether amounts may be added up; a currency that was not told fits any."""
+    # Most often they are spelled alike, and this is asked of every order.
+    return one is None or other is None or one == other or one.casefold() == other.casefold()

@@ -14,9 +14,10 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelCoordinator
 from .entity import AccountEntity
+from .forecast import days_left
 from .limits import Limits
 from .money import currency_unit, is_iso_unit, money_text
-from .spending import Amounts, days_left
+from .spending import Amounts
 
 
 class MoneySensor(SensorEntity):

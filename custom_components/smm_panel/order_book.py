@@ -12,9 +12,10 @@ from homeassistant.core import HomeAssistant
 from .api import ItemError, OrderReport, RefillStatus
 from .book_content import BookContent, Damage, Settings
 from .book_store import BookStore, OrderBookWriteError
+from .cost import expense
 from .evidence import Evidence
 from .order_index import OrderIndex
-from .spending import KEPT_APART, Spending, expense
+from .spending import KEPT_APART, Spending
 from .tracked_order import OrderChange, Placement, ServiceUse, TrackedOrder
 
 type SlotAssignment = Callable[[Mapping[int, str], Mapping[str, TrackedOrder]], dict[int, str]]
@@ -302,7 +303,7 @@ class OrderBook:
             # The panel gave an id that is tracked already: it is one order there.
             self._drop(known.key)
         self._index.put(order)
-        self.spending.put(order)
+        self.spending.put(order.key, expense(order))
 
     def _drop(self, key: str) -> None:
         """Drop an order that was not placed, or is another one: it costs nothing."""

@@ -11,7 +11,7 @@ from homeassistant.exceptions import ServiceValidationError
 from .api import InvalidOrderError, OrderRequest, Service
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
-from .schemas import ORDER_FIELDS_SCHEMA
+from .validation import ORDER_FIELDS_SCHEMA
 
 SUBENTRY_PRESET: Final = "preset"
 

@@ -8,9 +8,10 @@ from homeassistant.exceptions import ServiceValidationError
 
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
-from .placing import async_place_order, async_quote_preset
+from .placing import async_place_order
 from .preset import Preset
 from .preset_entity import PresetEntity
+from .quote import async_quote_preset
 
 PLACE_ORDER = ButtonEntityDescription(key="place_order", translation_key="place_order")
 

@@ -17,7 +17,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .api import InvalidOrderError, OrderRequest, Service, service_type
-from .schemas import ORDER_FIELDS_SCHEMA
+from .validation import ORDER_FIELDS_SCHEMA
 
 FIELD_EXTRA: Final = "extra"
 

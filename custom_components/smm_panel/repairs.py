@@ -13,11 +13,11 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .book_store import OrderBookWriteError
+from .const import ATTR_SERVICE
 from .coordinator import PanelConfigEntry
 from .evidence import Evidence
 from .issues import ATTR_KEY
 from .money import price_text
-from .schemas import ATTR_SERVICE
 from .settling import (
     NotSettledError,
     async_matches,

@@ -10,11 +10,10 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 from .api import Balance, ItemError, OrderReport, OrderStatus, Outcome, RefillStatus, Service
 from .asked import Asking, Refill
 from .const import DOMAIN, LOGGER
+from .cost import expense
 from .evidence import Evidence
-from .limits import Left
 from .money import money_text
-from .placing import Quote
-from .spending import NOTHING_SPENT, expense
+from .spending import NOTHING_SPENT
 from .tracked_order import TrackedOrder
 
 _NO_REPORT = OrderReport(status=OrderStatus.UNKNOWN, status_text="")
@@ -43,26 +42,6 @@ def service_answer(service: Service) -> JsonObjectType:
         "cancel": service.cancel,
         "dripfeed": service.dripfeed,
         "description": service.description,
-    }
-
-
-def placed_answer(
-    quote: Quote, placed: TrackedOrder | None, left: Left, currency: str | None
-) -> JsonObjectType:
-    """Describe an order that was placed, or only checked (`placed` is None)."""
-    return {
-        "order": None if placed is None else placed.order,
-        "service": quote.service.id,
-        "name": quote.service.name,
-        "type": quote.service.type,
-        "link": quote.request.link,
-        "quantity": quote.request.count,
-        "estimate": money_text(quote.estimate),
-        "charge": None if placed is None else money_text(placed.charge),
-        "currency": currency,
-        "budget_left": money_text(left.budget),
-        "balance_left": money_text(left.balance),
-        "dry_run": placed is None,
     }
 
 

@@ -21,6 +21,7 @@ from .api import RefillStatus
 from .asked import Asking
 from .const import CONF_DAILY_BUDGET, DOMAIN
 from .coordinator import OrdersCoordinator, PanelConfigEntry
+from .cost import expense
 from .entity import BALANCE_KEY, SPENT_TODAY_KEY, AccountEntity, OrderSlotEntity, async_add_slots
 from .money import money_text
 from .money_sensor import (
@@ -34,7 +35,6 @@ from .money_sensor import (
 from .order_book import OrderBook
 from .preset_entity import async_add_presets
 from .preset_sensor import preset_sensors
-from .spending import expense
 from .tracked_order import ORDER_STATES, TrackedOrder
 
 # The coordinators read for all of them.

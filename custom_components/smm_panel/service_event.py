@@ -8,9 +8,9 @@ from homeassistant.core import callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .catalog_watch import ATTR_CHANGE, ATTR_CHANGES, service_news_signal
+from .const import ATTR_SERVICE
 from .coordinator import BalanceCoordinator
 from .entity import AccountEntity
-from .schemas import ATTR_SERVICE
 from .service_facts import ServiceChange
 
 SERVICE_CHANGES = EventEntityDescription(

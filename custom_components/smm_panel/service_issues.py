@@ -10,12 +10,11 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
 
 from .api import Service
-from .const import DOMAIN
+from .const import ATTR_SERVICE, DOMAIN
 from .coordinator import PanelConfigEntry
 from .issues import Issue, async_warn, issue_id
 from .money import price_text
 from .preset import presets
-from .schemas import ATTR_SERVICE
 from .service_facts import ServiceFacts
 from .tracked_order import ServiceUse
 

@@ -25,17 +25,19 @@ import voluptuous as vol
 
 from .api import ErrorKind, InvalidOrderError, ItemError, OrderProblem, Outcome
 from .asking import async_cancel_orders, async_refill_orders
-from .const import DOMAIN
+from .const import ATTR_SERVICE, DOMAIN
 from .coordinator import PanelConfigEntry
 from .errors import invalid_order, panel_errors
-from .placing import Guard, async_check, async_place_order, async_quote, async_quote_preset
+from .limits import Left
+from .money import money_text
+from .placing import async_place_order
 from .preset import find_preset
+from .quote import Guard, Quote, async_check, async_quote, async_quote_preset
 from .responses import (
     balance_answer,
     error_answer,
     order_answer,
     per_order_answer,
-    placed_answer,
     refill_answer,
     service_answer,
 )
@@ -50,7 +52,6 @@ from .schemas import (
     ATTR_PRESET,
     ATTR_REFILLS,
     ATTR_SEARCH,
-    ATTR_SERVICE,
     ATTR_STATUS,
     ATTR_TYPE,
     GET_BALANCE_SCHEMA,
@@ -61,6 +62,7 @@ from .schemas import (
     PLACE_ORDER_SCHEMA,
 )
 from .service_search import search_services
+from .track import async_track, async_untrack
 from .tracked_order import Placement, TrackedOrder
 
 # What we find out by ourselves; the panel is not asked.
@@ -120,9 +122,29 @@ async def _async_place_order(call: ServiceCall) -> ServiceResponse:
         raise invalid_order(InvalidOrderError(ATTR_SERVICE, OrderProblem.REQUIRED))
     if dry_run:
         left = await async_check(call.hass, entry, quote)
-        return placed_answer(quote, None, left, _currency(entry))
+        return _placed_answer(quote, None, left, _currency(entry))
     placed = await async_place_order(call.hass, entry, quote, call.context)
-    return placed_answer(quote, placed.order, placed.left, _currency(entry))
+    return _placed_answer(quote, placed.order, placed.left, _currency(entry))
+
+
+def _placed_answer(
+    quote: Quote, placed: TrackedOrder | None, left: Left, currency: str | None
+) -> JsonObjectType:
+    """Describe an order that was placed, or only checked (`placed` is None)."""
+    return {
+        "order": None if placed is None else placed.order,
+        "service": quote.service.id,
+        "name": quote.service.name,
+        "type": quote.service.type,
+        "link": quote.request.link,
+        "quantity": quote.request.count,
+        "estimate": money_text(quote.estimate),
+        "charge": None if placed is None else money_text(placed.charge),
+        "currency": currency,
+        "budget_left": money_text(left.budget),
+        "balance_left": money_text(left.balance),
+        "dry_run": placed is None,
+    }
 
 
 async def _async_get_orders(call: ServiceCall) -> ServiceResponse:
@@ -173,7 +195,7 @@ async def _async_track_orders(call: ServiceCall) -> ServiceResponse:
     """Track orders that were placed elsewhere."""
     entry = _entry(call)
     with panel_errors(call.hass, entry):
-        results = await entry.runtime_data.orders.async_track(_ids(call, ATTR_ORDERS))
+        results = await async_track(entry, _ids(call, ATTR_ORDERS))
     return per_order_answer(call, results, lambda _, order: order_answer(order, _currency(entry)))
 
 
@@ -185,7 +207,7 @@ async def _async_untrack_orders(call: ServiceCall) -> ServiceResponse:
         order_id: book.find(order_id) or _NOT_TRACKED for order_id in _ids(call, ATTR_ORDERS)
     }
     keys = [order.key for order in results.values() if not isinstance(order, ItemError)]
-    await entry.runtime_data.orders.async_untrack(keys)
+    await async_untrack(entry, keys)
     return per_order_answer(call, results, lambda _, order: order_answer(order, _currency(entry)))
 
 

@@ -7,8 +7,7 @@ from decimal import Decimal
 from functools import reduce
 from itertools import chain
 
-from .api import OrderStatus
-from .tracked_order import GIVING_BACK, Placement, TrackedOrder, is_same_currency
+from .money import is_same_currency
 
 # No day in any time zone began longer ago; until then it matters when money was spent.
 KEPT_APART = timedelta(days=2)
@@ -16,8 +15,6 @@ KEPT_APART = timedelta(days=2)
 # Long enough to level out the days of the week, short enough to follow a new habit.
 RATE_DAYS = 7
 
-# A rate next to nothing would otherwise make a number that no sensor can show.
-_CENTURY = Decimal(36_525)
 
 _A_DAY = timedelta(days=1)
 
@@ -68,52 +65,6 @@ class Expense:
     amounts: Amounts
 
 
-def expense(order: TrackedOrder) -> Expense | None:
-    """Return what an order has cost so far; None for one that was placed elsewhere.
-
-    An order costs its estimate, or where there is none what the caller allowed for it, from
-    the moment it is intended until the panel tells a charge.
-    """
-    if not order.is_own:
-        return None
-    planned = order.max_charge if order.estimate is None else order.estimate
-    planned = planned or _NOTHING
-    charge = planned if order.charge is None else order.charge
-    told = order.told_charge(order.report)
-    if order.placement is Placement.PLACED and told is not None:
-        charge = max(charge, told) if order.status in GIVING_BACK else told
-    return Expense(
-        at=order.added_at,
-        currency=order.currency,
-        amounts=Amounts(estimate=planned, charge=charge, given_back=_given_back(order, charge)),
-    )
-
-
-def _given_back(order: TrackedOrder, charge: Decimal) -> Decimal:
-    """Return how much of a charge came back.
-
-    Some panels lower the charge they report by it, others go on reporting the whole
-    charge; then it is in proportion to what was not delivered. Where the panel tells
-    neither, nothing is taken to have come back.
-    """
-    if order.status not in GIVING_BACK:
-        return _NOTHING
-    told = order.told_charge(order.report)
-    if told is not None and told < charge:
-        return charge - max(told, _NOTHING)
-    if order.status is OrderStatus.REFUNDED:
-        return charge
-    share = order.delivered_share
-    if share is None and order.parts and order.report is not None:
-        share = Decimal(min(len(order.report.orders), order.parts)) / order.parts
-    return _NOTHING if share is None else charge * (1 - share)
-
-
-def days_left(balance: Decimal, rate: Decimal) -> Decimal:
-    """Return how many days a balance lasts at a rate per day, to a tenth, at most a century."""
-    return round(min(max(balance, _NOTHING) / rate, _CENTURY), 1)
-
-
 def _rate_start(now: datetime) -> datetime:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight - timedelta(days=RATE_DAYS)
@@ -142,14 +93,13 @@ class Spending:
 
         self._first: dict[str | None, datetime | None] = {}
 
-    def put(self, order: TrackedOrder) -> None:
-        """Count an order as it is now."""
-        new = expense(order)
-        if new == self._expenses.get(order.key):
+    def put(self, key: str, new: Expense | None) -> None:
+        """Count what an order costs now; None counts nothing."""
+        if new == self._expenses.get(key):
             return
-        self.drop(order.key)
+        self.drop(key)
         if new is not None:
-            self._expenses[order.key] = new
+            self._expenses[key] = new
             self._add(new)
 
     def drop(self, key: str) -> None:

@@ -9,11 +9,11 @@ from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.helpers import config_validation as cv, entity_registry as er
 import voluptuous as vol
 
-from .const import DOMAIN
+from .const import ATTR_LINK, ATTR_SERVICE, DOMAIN
 from .coordinator import PanelConfigEntry
 from .entity import account_unique_id
 from .limits import Limits
-from .schemas import ATTR_LINK, ATTR_SERVICE, price, service_id
+from .validation import price, service_id
 
 ORDER_FILTER: Final[dict[vol.Marker, Any]] = {
     vol.Optional(ATTR_SERVICE): service_id,

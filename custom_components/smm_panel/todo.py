@@ -20,6 +20,7 @@ from .coordinator import OrdersCoordinator, PanelConfigEntry
 from .entity import AccountEntity
 from .errors import panel_errors
 from .money import price_text
+from .track import async_track, async_untrack
 from .tracked_order import Placement, TrackedOrder
 
 # Adding an item asks the panel about the order.
@@ -87,7 +88,7 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
         """Track the order whose id is the item's summary, if the panel knows it."""
         order = (item.summary or "").strip().removeprefix("#")
         with panel_errors(self.hass, self.coordinator.config_entry):
-            results = await self.coordinator.async_track([order])
+            results = await async_track(self.coordinator.config_entry, [order])
         if isinstance(result := results[order], ItemError):
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
@@ -106,7 +107,7 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
                     translation_key="unconfirmed_kept",
                     translation_placeholders={"order": order.label},
                 )
-        await self.coordinator.async_untrack(uids)
+        await async_untrack(self.coordinator.config_entry, uids)
 
     def _item(self, order: TrackedOrder) -> TodoItem:
         return TodoItem(

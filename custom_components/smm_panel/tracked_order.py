@@ -12,6 +12,7 @@ from .api import ItemError, OrderReport, OrderStatus, Outcome
 from .asked import Asking, Cancel, Refill
 from .const import REFILL_FOLLOWED
 from .evidence import Evidence
+from .money import is_same_currency
 from .origin import Origin
 
 
@@ -282,9 +283,3 @@ class OrderChange:
 
     old: TrackedOrder
     new: TrackedOrder
-
-
-def is_same_currency(one: str | None, other: str | None) -> bool:
-    """Tell whether amounts may be added up; a currency that was not told fits any."""
-    # Most often they are spelled alike, and this is asked of every order.
-    return one is None or other is None or one == other or one.casefold() == other.casefold()

@@ -24,7 +24,6 @@ import voluptuous as vol
 from .activity import ATTR_NEW_STATUS, REFILL_FINISHED, Activity
 from .api import OrderStatus
 from .entity import BALANCE_KEY, ORDER_ACTIVITY_KEY, SPENT_TODAY_KEY
-from .schemas import price
 from .targets import (
     BELOW_FIELD,
     ORDER_FILTER,
@@ -34,6 +33,7 @@ from .targets import (
     order_filter,
 )
 from .tracked_order import ATTENTION
+from .validation import price
 
 CONF_SHARE: Final = "share"
 

@@ -1,0 +1,155 @@
+"""Whether an order may be placed, and for how much. Nothing is sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
+
+from .api import InvalidOrderError, OrderRequest, Service
+from .const import DOMAIN
+from .coordinator import PanelConfigEntry
+from .errors import invalid_order, limit_exceeded, panel_errors, price_unknown
+from .limits import Left, LimitExceededError, Limits, Means, UnknownPriceError, check
+from .money import price_text
+from .order_book import OrderBook
+from .preset import Preset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """What one call sets itself: limits of its own, and whether it may repeat an order."""
+
+    max_charge: Decimal | None = None
+    max_rate: Decimal | None = None
+    allow_duplicate: bool = False
+
+
+NO_GUARD = Guard()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """An order that its service can take, and what it is expected to cost.
+
+    `preset` is the id of the preset that it comes from.
+    """
+
+    request: OrderRequest
+    service: Service
+    estimate: Decimal | None
+    guard: Guard
+    preset: str | None = None
+
+
+async def async_quote(
+    hass: HomeAssistant,
+    entry: PanelConfigEntry,
+    fields: Mapping[str, Any],
+    guard: Guard = NO_GUARD,
+) -> Quote:
+    """Check an order against its service without sending it.
+
+    `fields` are the parameters of `OrderRequest` except the type, which is the
+    service's. Raises ServiceValidationError naming what is wrong.
+    """
+    with panel_errors(hass, entry):
+        service = await entry.runtime_data.catalog.async_service(fields["service"])
+    if service is None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="unknown_service",
+            translation_placeholders={"service": fields["service"]},
+        )
+    try:
+        request = OrderRequest(type=service.type, **fields)
+        request.check_limits(service)
+    except InvalidOrderError as err:
+        raise invalid_order(err) from err
+    if guard.max_rate is not None and service.rate > guard.max_rate:
+        currency = entry.runtime_data.balance.data.currency
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="over_max_rate",
+            translation_placeholders={
+                "service": service.id,
+                "rate": price_text(service.rate, currency),
+                "allowed": price_text(guard.max_rate, currency),
+            },
+        )
+    return Quote(request=request, service=service, estimate=request.estimate(service), guard=guard)
+
+
+async def async_quote_preset(
+    hass: HomeAssistant,
+    entry: PanelConfigEntry,
+    preset: Preset,
+    fields: Mapping[str, Any] | None = None,
+    guard: Guard = NO_GUARD,
+) -> Quote:
+    """Check the order of a preset without sending it; `fields` go before those of the preset.
+
+    Of two largest charges the lower one holds. Raises as `async_quote` does.
+    """
+    amounts = [item for item in (preset.max_charge, guard.max_charge) if item is not None]
+    quote = await async_quote(
+        hass,
+        entry,
+        {"service": preset.service, **preset.fields, **(fields or {})},
+        replace(guard, max_charge=min(amounts, default=None)),
+    )
+    return replace(quote, preset=preset.id)
+
+
+async def async_check(hass: HomeAssistant, entry: PanelConfigEntry, quote: Quote) -> Left:
+    """Hold an order against the order book and the limits; return what they would leave.
+
+    Raises ServiceValidationError naming the limit, and HomeAssistantError if the balance
+    that the owner wants to keep cannot be read.
+    """
+    data = entry.runtime_data
+    if data.book.damage is not None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="book_damaged")
+    _refuse_duplicate(data.book, quote)
+    limits = Limits.of(entry.options)
+    means = await _async_means(hass, entry, limits)
+    try:
+        return check(limits, means, estimate=quote.estimate, max_charge=quote.guard.max_charge)
+    except LimitExceededError as err:
+        raise limit_exceeded(err, data.balance.data.currency) from err
+    except UnknownPriceError as err:
+        raise price_unknown() from err
+
+
+def _refuse_duplicate(book: OrderBook, quote: Quote) -> None:
+    """Refuse an order for the same service and link as one that is still open."""
+    if quote.guard.allow_duplicate:
+        return
+    request = quote.request
+    twin = book.find_open(
+        quote.service.id, request.link, request.username if request.link is None else None
+    )
+    if twin is not None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="duplicate_order",
+            translation_placeholders={"order": twin.label},
+        )
+
+
+async def _async_means(hass: HomeAssistant, entry: PanelConfigEntry, limits: Limits) -> Means:
+    """Find out what there is to spend."""
+    data = entry.runtime_data
+    balance = data.balance.data
+    amount = balance.amount
+    if limits.keep_balance is not None:
+        # What is unsettled now may or may not be in the balance that is read next.
+        unsettled = data.book.unsettled_price()
+        with panel_errors(hass, entry):
+            balance = await data.balance.async_read()
+        amount = balance.amount - unsettled
+    spent = data.book.spending.since(dt_util.start_of_local_day(), balance.currency)
+    return Means(spent_today=spent.cost, balance=amount)
