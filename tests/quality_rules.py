@@ -27,7 +27,7 @@ EXEMPTIONS: dict[str, Check] = {}
 
 DISCOVERIES = {"bluetooth", "dhcp", "homekit", "mqtt", "ssdp", "usb", "zeroconf"}
 BLOCKING = re.compile(r"(http\.client|httpx|requests|socket|subprocess|urllib\.request)(\..*)?")
-ASKS = re.compile(r"\.(client\.\w+|async_read|async_services|async_track)\(")
+ASKS = re.compile(r"\b(client\.\w+|async_read|async_services|async_track)\(")
 SUBSCRIBE = re.compile(r"async_(add_listener|dispatcher_connect|listen|track_\w+)")
 ALWAYS_AVAILABLE = {"LowBalanceThreshold", "OrderActivity", "ServiceChanges"}
 """Entities that show what the owner set, or what has happened and stays true."""
@@ -482,7 +482,7 @@ def dynamic_devices(sources: Sources) -> Iterator[str]:
 @rule("stale-devices")
 def stale_devices(sources: Sources) -> Iterator[str]:
     """What shows nothing any more is removed, or can be."""
-    if "async_remove_device" not in calls(function(sources, "entity.py", "async_register_account")):
+    if "async_remove_device" not in calls(function(sources, "device.py", "async_register_account")):
         yield "slots above the number set stay"
     if "async_remove_config_entry_device" not in functions(parse(sources["__init__.py"])):
         yield "an unused slot cannot be deleted"

@@ -133,7 +133,7 @@ BROKEN = [
     ("repair-issues", "repairs.py", "def async_create_fix_flow", "def flow"),
     ("runtime-data", "__init__.py", "entry.runtime_data = ", "hass.data[DOMAIN] = "),
     ("runtime-data", "coordinator.py", "type PanelConfigEntry", "PanelConfigEntry"),
-    ("stale-devices", "entity.py", "registry.async_remove_device", "str"),
+    ("stale-devices", "device.py", "registry.async_remove_device", "str"),
     ("stale-devices", "__init__.py", "def async_remove_config_entry_device", "def remove"),
     ("strict-typing", "pyproject.toml", "strict = true", "strict = false"),
     ("strict-typing", "pyproject.toml", '["homeassistant.*"]', '["custom_components.*"]'),
