@@ -12,8 +12,8 @@ from unittest.mock import patch
 
 from homeassistant.util.file import WriteError
 
-from custom_components.smm_panel.book_changes import Replay
-from custom_components.smm_panel.book_journal import JournalContent
+from custom_components.smm_panel.orders.book_changes import Replay
+from custom_components.smm_panel.orders.book_journal import JournalContent
 
 type Row = dict[str, Any]
 
@@ -99,7 +99,8 @@ def disk_full() -> Iterator[None]:
             side_effect=WriteError("disk full"),
         ),
         patch(
-            "custom_components.smm_panel.book_journal.os.fsync", side_effect=OSError("disk full")
+            "custom_components.smm_panel.orders.book_journal.os.fsync",
+            side_effect=OSError("disk full"),
         ),
     ):
         yield

@@ -26,7 +26,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.smm_panel.api import Answer
 from custom_components.smm_panel.const import CONF_ORDER_SLOTS, DOMAIN
-from custom_components.smm_panel.order_book import OrderBook
+from custom_components.smm_panel.orders import OrderBook
 
 from .money_panel import FakePanel
 
@@ -69,7 +69,7 @@ _TURNS = 1000
 def disk() -> Iterator[Disk]:
     """Keep what is written in files of its own; writing one lets others go first."""
     # So small that journals are replaced by snapshots in the short runs of a test.
-    compaction = patch("custom_components.smm_panel.book_store.SMALLEST_COMPACTION", 4000)
+    compaction = patch("custom_components.smm_panel.orders.book_store.SMALLEST_COMPACTION", 4000)
     with mock_storage() as stored, TemporaryDirectory() as folder, compaction:
         write = Store._async_write_data  # noqa: SLF001 - the one of `mock_storage`
 

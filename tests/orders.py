@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 import json
 
 from custom_components.smm_panel.api import OrderReport, OrderStatus
+from custom_components.smm_panel.orders import Placement, TrackedOrder
 from custom_components.smm_panel.simulator import SimulatedPanel
-from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 

@@ -18,54 +18,26 @@ FOLDER = Path(__file__).parents[1] / "custom_components" / "smm_panel"
 LAYERS = (
     {
         "api",
-        "book_journal",
         "const",
-        "evidence",
-        "forecast",
-        "money",
-        "records",
         "simulator",
-        "store_file",
+        "storage",
     },
     {
-        "amount_field",
-        "asked",
-        "book_snapshot",
         "catalog",
-        "limits",
+        "money",
         "moved",
-        "origin",
         "practice",
-        "service_facts",
-        "service_search",
-        "spending",
         "validation",
     },
     {
         "errors",
-        "known_services",
+        "orders",
         "preset_form",
         "schemas",
-        "tracked_order",
-    },
-    {
-        "book_content",
-        "cost",
-        "order_index",
-        "order_slots",
-    },
-    {
-        "book_changes",
-        "responses",
-    },
-    {
-        "book_store",
-    },
-    {
-        "order_book",
     },
     {
         "coordinator",
+        "responses",
     },
     {
         "activity",
@@ -205,7 +177,7 @@ def test_layers_are_true() -> None:
     [
         ("sensor.py", "from .button import x", "sensor imports button, which is not below it"),
         ("errors.py", "from . import coordinator", "errors imports coordinator"),
-        ("catalog.py", "from .order_book import OrderBook", "catalog imports order_book"),
+        ("catalog/catalog.py", "from ..orders import OrderBook", "catalog imports orders"),
         ("entity.py", "from . import async_setup", "entity imports the package root"),
         ("entity.py", f"import {ROOT}", "entity imports the package root"),
         ("sensor.py", f"import {ROOT}.todo", "sensor imports todo"),

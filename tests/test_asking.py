@@ -16,7 +16,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.smm_panel.api import HttpTransport, OrderStatus
-from custom_components.smm_panel.asked import Asking, Cancel, Refill
 from custom_components.smm_panel.const import (
     BALANCE_INTERVAL,
     DEFAULT_KEEP_DAYS,
@@ -24,7 +23,7 @@ from custom_components.smm_panel.const import (
     REFILL_FOLLOWED,
     SLOW_INTERVAL,
 )
-from custom_components.smm_panel.order_book import OrderBook
+from custom_components.smm_panel.orders import Asking, Cancel, OrderBook, Refill
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 

@@ -9,7 +9,11 @@ from unittest.mock import patch
 
 import pytest
 
-from custom_components.smm_panel.book_journal import Journal, JournalContent, JournalLostError
+from custom_components.smm_panel.orders.book_journal import (
+    Journal,
+    JournalContent,
+    JournalLostError,
+)
 
 RECORDS = [b'[{"order":{"key":"1"}}]', b"[]", '[{"slots":{"1":"\u20ac"}}]'.encode()]
 NO_SPACE = OSError(errno.ENOSPC, "No space left on device")

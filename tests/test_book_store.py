@@ -20,20 +20,24 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.smm_panel import book_store
 from custom_components.smm_panel.api import OrderStatus, RefillStatus
-from custom_components.smm_panel.asked import Asking, Refill
 from custom_components.smm_panel.backup import async_post_backup, async_pre_backup
-from custom_components.smm_panel.book_journal import Journal
-from custom_components.smm_panel.book_store import OrderBookWriteError
 from custom_components.smm_panel.const import SAVE_DELAY
-from custom_components.smm_panel.order_book import OrderBook
-from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
+from custom_components.smm_panel.orders import (
+    Asking,
+    OrderBook,
+    OrderBookWriteError,
+    Placement,
+    Refill,
+    TrackedOrder,
+    book_store,
+)
+from custom_components.smm_panel.orders.book_journal import Journal
 
 from .book_files import BookFiles, disk_full
 from .orders import NOON, report, tracked
 
-COMPACTION = "custom_components.smm_panel.book_store.SMALLEST_COMPACTION"
+COMPACTION = "custom_components.smm_panel.orders.book_store.SMALLEST_COMPACTION"
 
 
 @pytest.fixture

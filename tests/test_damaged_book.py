@@ -48,7 +48,7 @@ SPENT: Row = {
     "currency": "USD",
     "amounts": {"estimate": "0.50", "charge": "0.50", "given_back": "0"},
 }
-WRITE = "custom_components.smm_panel.book_store.Path.write_bytes"
+WRITE = "custom_components.smm_panel.orders.book_store.Path.write_bytes"
 
 
 def content() -> Row:

@@ -29,7 +29,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.smm_panel.book_snapshot import STORAGE_MINOR_VERSION, STORAGE_VERSION
+from custom_components.smm_panel.orders.book_snapshot import STORAGE_MINOR_VERSION, STORAGE_VERSION
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer

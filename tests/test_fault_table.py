@@ -28,11 +28,10 @@ from custom_components.smm_panel.const import (
     OPEN_INTERVAL,
     SLOW_INTERVAL,
 )
-from custom_components.smm_panel.order_book import OrderBook
+from custom_components.smm_panel.orders import OrderBook, Placement, TrackedOrder
 from custom_components.smm_panel.simulator import Odds, SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Cut, Delay, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
 
 from .actions import LINK, act, act_blindly
 from .book_files import BookFiles

@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smm_panel.api import Balance
-from custom_components.smm_panel.book_content import BookContent, Settings
+from custom_components.smm_panel.orders.book_content import BookContent, Settings
 from custom_components.smm_panel.simulator.faults import Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 

@@ -11,10 +11,10 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.smm_panel.orders import Placement
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.tracked_order import Placement
 
 from .actions import LINK, ORDER, act
 from .orders import REFILLABLE, placed_elsewhere, tracked

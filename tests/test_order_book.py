@@ -9,13 +9,18 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.smm_panel.api import ErrorKind, ItemError, OrderStatus, RefillStatus
-from custom_components.smm_panel.asked import Asking, Cancel, Refill
-from custom_components.smm_panel.book_store import OrderBookWriteError
 from custom_components.smm_panel.const import SAVE_DELAY
-from custom_components.smm_panel.evidence import Evidence
-from custom_components.smm_panel.order_book import OrderBook
-from custom_components.smm_panel.origin import Origin
-from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
+from custom_components.smm_panel.orders import (
+    Asking,
+    Cancel,
+    Evidence,
+    OrderBook,
+    OrderBookWriteError,
+    Origin,
+    Placement,
+    Refill,
+    TrackedOrder,
+)
 
 from .book_files import BookFiles, Row, disk_full
 from .orders import NOON, report, tracked

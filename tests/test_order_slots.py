@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from hypothesis import given, strategies as st
 
 from custom_components.smm_panel.api import OrderStatus
-from custom_components.smm_panel.order_slots import assign_slots
-from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
+from custom_components.smm_panel.orders import Placement, TrackedOrder, assign_slots
 
 from .orders import tracked
 

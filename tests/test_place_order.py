@@ -10,10 +10,10 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.smm_panel.orders import Placement
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Cut, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.tracked_order import Placement
 
 from .actions import LINK, ORDER, SUBSCRIPTION, act, act_blindly, sent_order
 from .orders import FOLLOWERS

@@ -105,7 +105,7 @@ BROKEN = [
     ("entity-unavailable", "preset_sensor.py", "super().available and ", ""),
     ("entity-unique-id", "preset_entity.py", "self._attr_unique_id", "self.unique"),
     ("exception-translations", "todo.py", "translation_domain=DOMAIN,", ""),
-    ("exception-translations", "book_store.py", "translation_domain=DOMAIN,", ""),
+    ("exception-translations", "orders/book_store.py", "translation_domain=DOMAIN,", ""),
     ("exception-translations", "errors.py", "translation_key=text.key,", ""),
     (
         "exception-translations",

@@ -13,13 +13,18 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.smm_panel.api import OrderReport, OrderStatus
-from custom_components.smm_panel.asked import Asking, Cancel, Refill
-from custom_components.smm_panel.book_content import Damage
-from custom_components.smm_panel.evidence import Evidence
-from custom_components.smm_panel.origin import Origin
-from custom_components.smm_panel.records import as_json, from_json
-from custom_components.smm_panel.spending import Expense
-from custom_components.smm_panel.tracked_order import Placement, TrackedOrder
+from custom_components.smm_panel.money import Expense
+from custom_components.smm_panel.orders import (
+    Asking,
+    Cancel,
+    Evidence,
+    Origin,
+    Placement,
+    Refill,
+    TrackedOrder,
+)
+from custom_components.smm_panel.orders.book_content import Damage
+from custom_components.smm_panel.storage import as_json, from_json
 
 from .orders import NOON
 

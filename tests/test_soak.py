@@ -16,10 +16,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.smm_panel.const import DOMAIN
+from custom_components.smm_panel.orders import TrackedOrder
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Cut, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.tracked_order import TrackedOrder
 
 from .actions import act
 from .conftest import HowMany

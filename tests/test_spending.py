@@ -8,9 +8,8 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.smm_panel.api import SERVICE_TYPES, OrderRequest, OrderStatus, Service
-from custom_components.smm_panel.cost import expense
-from custom_components.smm_panel.spending import Spending
-from custom_components.smm_panel.tracked_order import TrackedOrder
+from custom_components.smm_panel.money import Spending
+from custom_components.smm_panel.orders import TrackedOrder, expense
 
 from .orders import tracked
 

@@ -19,11 +19,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.smm_panel.api import OrderStatus
+from custom_components.smm_panel.orders import Placement
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop
 from custom_components.smm_panel.simulator.server import PanelServer
 from custom_components.smm_panel.todo import OrderList
-from custom_components.smm_panel.tracked_order import Placement
 
 from .orders import placed_elsewhere, report, tracked
 

@@ -17,7 +17,7 @@ from custom_components.smm_panel.activity import Activity
 from custom_components.smm_panel.api import OrderProblem
 from custom_components.smm_panel.condition import CONDITIONS
 from custom_components.smm_panel.issues import Issue
-from custom_components.smm_panel.limits import Limit
+from custom_components.smm_panel.money.limits import Limit
 from custom_components.smm_panel.moved import PANEL_MOVED
 from custom_components.smm_panel.repairs import ATTR_ORDER
 from custom_components.smm_panel.trigger import TRIGGERS

@@ -13,17 +13,14 @@ from homeassistant.helpers.typing import ConfigType
 
 from .activity import async_tell_changes
 from .api import HttpTransport, Paces, PanelClient, Transport
-from .book_store import OrderBookWriteError
-from .catalog import ServiceCatalog
+from .catalog import KnownServices, ServiceCatalog
 from .catalog_watch import async_watch_catalog
 from .const import CONF_PRACTICE, DOMAIN, PRUNE_INTERVAL
 from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry, PanelData
 from .device import async_name_slots, async_register_account, slot_of_device
 from .issues import async_raise_issues
-from .known_services import KnownServices
 from .moved import async_forget_location
-from .order_book import OrderBook
-from .origin import async_setup_origins
+from .orders import OrderBook, OrderBookWriteError, async_setup_origins
 from .practice import PracticeTransport
 from .preset_issues import async_watch_presets
 from .service_issues import async_raise_service_issues

@@ -17,7 +17,7 @@ from .api import OrderStatus, RefillStatus
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .money import money_text
-from .tracked_order import OrderChange, Placement, TrackedOrder
+from .orders import OrderChange, Placement, TrackedOrder
 
 EVENT_ORDER_ACTIVITY: Final = f"{DOMAIN}_order_activity"
 

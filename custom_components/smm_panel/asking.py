@@ -11,11 +11,9 @@ from homeassistant.util import dt as dt_util
 
 from .activity import Activity, async_fire_activity
 from .api import ErrorKind, ItemError, Outcome, PanelClient
-from .asked import Asking, Cancel, Refill
-from .book_store import OrderBookWriteError
 from .coordinator import PanelConfigEntry
 from .errors import is_outcome_unknown, panel_errors
-from .tracked_order import TrackedOrder
+from .orders import Asking, Cancel, OrderBookWriteError, Refill, TrackedOrder
 from .writes import async_carry_through, async_intend, async_publish_written
 
 

@@ -5,9 +5,9 @@ from contextlib import suppress
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
-from .book_store import BACKUP_UNDER_WAY, OrderBookWriteError
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
+from .orders import BACKUP_UNDER_WAY, OrderBookWriteError
 
 
 async def async_pre_backup(hass: HomeAssistant) -> None:

@@ -16,9 +16,9 @@ from .asking import async_cancel_orders, async_refill_orders
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .entity import OrderSlotEntity, async_add_slots
+from .orders import TrackedOrder
 from .preset_button import preset_buttons
 from .preset_entity import async_add_presets
-from .tracked_order import TrackedOrder
 
 # One write after the other: panels limit them by the second.
 PARALLEL_UPDATES = 1

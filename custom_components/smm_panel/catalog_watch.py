@@ -12,11 +12,11 @@ from homeassistant.helpers.event import async_track_time_interval
 
 from .activity import account_data
 from .api import PanelError
+from .catalog import FieldChange, ServiceChange, ServiceNews
 from .const import ATTR_SERVICE, DOMAIN, SERVICES_INTERVAL, SERVICES_TURN
 from .coordinator import PanelConfigEntry
 from .money import money_text
 from .preset import presets
-from .service_facts import FieldChange, ServiceChange, ServiceNews
 
 EVENT_SERVICE_CHANGED: Final = f"{DOMAIN}_service_changed"
 

@@ -31,7 +31,6 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 from yarl import URL
 
-from .amount_field import amount_selector, amount_text
 from .api import (
     HttpTransport,
     InvalidUrlError,
@@ -53,7 +52,7 @@ from .const import (
 )
 from .coordinator import PanelConfigEntry
 from .errors import translation
-from .limits import LIMITS
+from .money import LIMITS, amount_selector, amount_text
 from .preset import SUBENTRY_PRESET
 from .preset_flow import PresetFlow
 

@@ -30,7 +30,7 @@ from .api import (
     PanelResponseError,
     RefillStatus,
 )
-from .catalog import ServiceCatalog
+from .catalog import KnownServices, ServiceCatalog
 from .const import (
     BALANCE_INTERVAL,
     CONF_KEEP_DAYS,
@@ -46,11 +46,8 @@ from .const import (
     WATCHED_INTERVAL,
 )
 from .errors import update_failed
-from .known_services import KnownServices
 from .moved import async_note_location
-from .order_book import OrderBook
-from .order_slots import assign_slots
-from .tracked_order import OrderChange, TrackedOrder
+from .orders import OrderBook, OrderChange, TrackedOrder, assign_slots
 
 type PanelConfigEntry = ConfigEntry[PanelData]
 type Reports = dict[str, OrderReport | ItemError]

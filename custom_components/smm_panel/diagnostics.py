@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from yarl import URL
 
 from .coordinator import OrdersCoordinator, PanelConfigEntry, PanelCoordinator
-from .limits import LIMITS
+from .money import LIMITS
 
 
 async def async_get_config_entry_diagnostics(

@@ -13,7 +13,7 @@ from homeassistant.util import slugify
 
 from .coordinator import OrdersCoordinator, PanelConfigEntry, PanelCoordinator
 from .device import account_device, registered_slots, slot_device, slot_identifier
-from .tracked_order import TrackedOrder
+from .orders import TrackedOrder
 
 # The keys of the account's entities that triggers and conditions are about.
 BALANCE_KEY: Final = "balance"

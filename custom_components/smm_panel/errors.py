@@ -25,8 +25,7 @@ from .api import (
     PanelUnreachableError,
 )
 from .const import DOMAIN
-from .limits import LimitExceededError
-from .money import price_text
+from .money import LimitExceededError, price_text
 
 # Refusals that the same call need not meet another time.
 _NOT_THE_CALLER = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})

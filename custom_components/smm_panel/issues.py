@@ -11,7 +11,7 @@ from homeassistant.helpers.issue_registry import IssueSeverity
 
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
-from .tracked_order import TrackedOrder
+from .orders import TrackedOrder
 
 ATTR_KEY = "key"
 

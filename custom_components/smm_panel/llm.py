@@ -25,8 +25,8 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
+from .orders import TrackedOrder
 from .responses import balance_answer, order_answer
-from .tracked_order import TrackedOrder
 from .validation import ids
 
 # A model reads every line it is given; the youngest are what people ask about.

@@ -14,10 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelCoordinator
 from .entity import AccountEntity
-from .forecast import days_left
-from .limits import Limits
-from .money import currency_unit, is_iso_unit, money_text
-from .spending import Amounts
+from .money import Amounts, Limits, currency_unit, days_left, is_iso_unit, money_text
 
 
 class MoneySensor(SensorEntity):

@@ -11,16 +11,20 @@ from homeassistant.util.ulid import ulid_now
 
 from .activity import Activity, async_fire_activity
 from .api import ErrorKind, PanelRejectedError, PanelResponseError, PlacedOrder
-from .book_store import OrderBookWriteError
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .errors import is_outcome_unknown, panel_errors
-from .evidence import Evidence
-from .limits import Left
-from .order_book import OrderBook
-from .origin import Origin, async_origin
+from .money import Left
+from .orders import (
+    Evidence,
+    OrderBook,
+    OrderBookWriteError,
+    Origin,
+    Placement,
+    TrackedOrder,
+    async_origin,
+)
 from .quote import Quote, async_check
-from .tracked_order import Placement, TrackedOrder
 from .writes import async_carry_through, async_intend, async_publish_written
 
 

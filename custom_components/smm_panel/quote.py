@@ -13,9 +13,8 @@ from .api import InvalidOrderError, OrderRequest, Service
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .errors import invalid_order, limit_exceeded, panel_errors, price_unknown
-from .limits import Left, LimitExceededError, Limits, Means, UnknownPriceError, check
-from .money import price_text
-from .order_book import OrderBook
+from .money import Left, LimitExceededError, Limits, Means, UnknownPriceError, check, price_text
+from .orders import OrderBook
 from .preset import Preset
 
 

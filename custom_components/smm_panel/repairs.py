@@ -12,19 +12,17 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .book_store import OrderBookWriteError
 from .const import ATTR_SERVICE
 from .coordinator import PanelConfigEntry
-from .evidence import Evidence
 from .issues import ATTR_KEY
 from .money import price_text
+from .orders import Evidence, OrderBookWriteError, TrackedOrder
 from .settling import (
     NotSettledError,
     async_matches,
     async_settle_as_not_placed,
     async_settle_as_placed,
 )
-from .tracked_order import TrackedOrder
 
 ATTR_ORDER = "order"
 

@@ -8,13 +8,9 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from .api import Balance, ItemError, OrderReport, OrderStatus, Outcome, RefillStatus, Service
-from .asked import Asking, Refill
 from .const import DOMAIN, LOGGER
-from .cost import expense
-from .evidence import Evidence
-from .money import money_text
-from .spending import NOTHING_SPENT
-from .tracked_order import TrackedOrder
+from .money import NOTHING_SPENT, money_text
+from .orders import Asking, Evidence, Refill, TrackedOrder, expense
 
 _NO_REPORT = OrderReport(status=OrderStatus.UNKNOWN, status_text="")
 

@@ -18,10 +18,8 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import RefillStatus
-from .asked import Asking
 from .const import CONF_DAILY_BUDGET, DOMAIN
 from .coordinator import OrdersCoordinator, PanelConfigEntry
-from .cost import expense
 from .entity import BALANCE_KEY, SPENT_TODAY_KEY, AccountEntity, OrderSlotEntity, async_add_slots
 from .money import money_text
 from .money_sensor import (
@@ -32,10 +30,9 @@ from .money_sensor import (
     SpentTodaySensor,
     SpentTotalSensor,
 )
-from .order_book import OrderBook
+from .orders import ORDER_STATES, Asking, OrderBook, TrackedOrder, expense
 from .preset_entity import async_add_presets
 from .preset_sensor import preset_sensors
-from .tracked_order import ORDER_STATES, TrackedOrder
 
 # The coordinators read for all of them.
 PARALLEL_UPDATES = 0

@@ -10,13 +10,13 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
 
 from .api import Service
+from .catalog import ServiceFacts
 from .const import ATTR_SERVICE, DOMAIN
 from .coordinator import PanelConfigEntry
 from .issues import Issue, async_warn, issue_id
 from .money import price_text
+from .orders import ServiceUse
 from .preset import presets
-from .service_facts import ServiceFacts
-from .tracked_order import ServiceUse
 
 
 @callback

@@ -25,11 +25,12 @@ import voluptuous as vol
 
 from .api import ErrorKind, InvalidOrderError, ItemError, OrderProblem, Outcome
 from .asking import async_cancel_orders, async_refill_orders
+from .catalog import search_services
 from .const import ATTR_SERVICE, DOMAIN
 from .coordinator import PanelConfigEntry
 from .errors import invalid_order, panel_errors
-from .limits import Left
-from .money import money_text
+from .money import Left, money_text
+from .orders import Placement, TrackedOrder
 from .placing import async_place_order
 from .preset import find_preset
 from .quote import Guard, Quote, async_check, async_quote, async_quote_preset
@@ -61,9 +62,7 @@ from .schemas import (
     ORDERS_SCHEMA,
     PLACE_ORDER_SCHEMA,
 )
-from .service_search import search_services
 from .track import async_track, async_untrack
-from .tracked_order import Placement, TrackedOrder
 
 # What we find out by ourselves; the panel is not asked.
 _NOT_TRACKED = ItemError(

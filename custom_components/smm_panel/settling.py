@@ -8,8 +8,7 @@ from homeassistant.util import dt as dt_util
 from .activity import Activity, async_fire_activity, async_tell_change, context_of
 from .api import ItemError, ListedOrder, PanelError
 from .coordinator import PanelConfigEntry
-from .order_book import OrderBook
-from .tracked_order import OrderChange, Placement, TrackedOrder
+from .orders import OrderBook, OrderChange, Placement, TrackedOrder
 from .writes import async_publish_written
 
 

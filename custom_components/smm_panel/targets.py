@@ -12,7 +12,7 @@ import voluptuous as vol
 from .const import ATTR_LINK, ATTR_SERVICE, DOMAIN
 from .coordinator import PanelConfigEntry
 from .entity import account_unique_id
-from .limits import Limits
+from .money import Limits
 from .validation import price, service_id
 
 ORDER_FILTER: Final[dict[vol.Marker, Any]] = {

@@ -6,7 +6,7 @@ from homeassistant.util import dt as dt_util
 
 from .api import ItemError
 from .coordinator import PanelConfigEntry
-from .tracked_order import TrackedOrder
+from .orders import TrackedOrder
 
 
 async def async_track(

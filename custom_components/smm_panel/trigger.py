@@ -24,6 +24,7 @@ import voluptuous as vol
 from .activity import ATTR_NEW_STATUS, REFILL_FINISHED, Activity
 from .api import OrderStatus
 from .entity import BALANCE_KEY, ORDER_ACTIVITY_KEY, SPENT_TODAY_KEY
+from .orders import ATTENTION
 from .targets import (
     BELOW_FIELD,
     ORDER_FILTER,
@@ -32,7 +33,6 @@ from .targets import (
     async_daily_budget,
     order_filter,
 )
-from .tracked_order import ATTENTION
 from .validation import price
 
 CONF_SHARE: Final = "share"

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from ..money import Expense
+from ..storage import as_json, from_json
 from .book_content import Damage, Settings
-from .records import as_json, from_json
-from .spending import Expense
-from .tracked_order import TrackedOrder
+from .order import TrackedOrder
 
 type Change = dict[str, Any]
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import chain
 
-from .tracked_order import Placement, ServiceUse, TrackedOrder
+from .order import Placement, ServiceUse, TrackedOrder
 
 
 class OrderIndex:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import reduce
 from itertools import chain
 
-from .money import is_same_currency
+from .amounts import is_same_currency
 
 # No day in any time zone began longer ago; until then it matters when money was spent.
 KEPT_APART = timedelta(days=2)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Self
 
-from .api import Service
+from ..api import Service
 
 # Of each of them an order or a preset may depend. Names change by the day and mean little.
 _FIELDS: Final = ("rate", "min", "max", "refill", "cancel", "type")

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from .api import OrderStatus
-from .spending import Amounts, Expense
-from .tracked_order import GIVING_BACK, Placement, TrackedOrder
+from ..api import OrderStatus
+from ..money import Amounts, Expense
+from .order import GIVING_BACK, Placement, TrackedOrder
 
 _NOTHING = Decimal(0)
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
-from .records import as_json, from_json
-from .spending import Expense
-from .tracked_order import TrackedOrder
+from ..money import Expense
+from ..storage import as_json, from_json
+from .order import TrackedOrder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
-from .api import Service
-from .const import DOMAIN, LOGGER
-from .records import as_json, from_json
-from .service_facts import ServiceFacts, ServiceNews, service_news
-from .store_file import BrokenStoreError, read_store
+from ..api import Service
+from ..const import DOMAIN, LOGGER
+from ..storage import BrokenStoreError, as_json, from_json, read_store
+from .snapshots import ServiceFacts, ServiceNews, service_news
 
 STORAGE_VERSION: Final = 1
 

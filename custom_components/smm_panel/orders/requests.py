@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from .api import ItemError, Outcome, RefillStatus
+from ..api import ItemError, Outcome, RefillStatus
 
 
 class Asking(StrEnum):

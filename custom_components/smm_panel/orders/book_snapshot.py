@@ -7,8 +7,8 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util.file import WriteError
 from homeassistant.util.json import SerializationError
 
-from .const import DOMAIN
-from .store_file import read_store
+from ..const import DOMAIN
+from ..storage import read_store
 
 STORAGE_VERSION: Final = 1
 STORAGE_MINOR_VERSION: Final = 3

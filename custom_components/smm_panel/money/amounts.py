@@ -3,6 +3,10 @@
 from decimal import Decimal
 
 from homeassistant.generated.currencies import ACTIVE_CURRENCIES
+from homeassistant.helpers.selector import NumberSelector, NumberSelectorConfig, NumberSelectorMode
+import voluptuous as vol
+
+from ..const import MAX_AMOUNT
 
 _CENTS = 2
 
@@ -37,3 +41,17 @@ def is_same_currency(one: str | None, other: str | None) -> bool:
     """Tell whether amounts may be added up; a currency that was not told fits any."""
     # Most often they are spelled alike, and this is asked of every order.
     return one is None or other is None or one == other or one.casefold() == other.casefold()
+
+
+def amount_selector(currency: str | None) -> object:
+    """Build the selector of an amount of money."""
+    config = NumberSelectorConfig(min=0, max=MAX_AMOUNT, step="any", mode=NumberSelectorMode.BOX)
+    if currency is not None:
+        config["unit_of_measurement"] = currency
+    # The bounds of the selector let "nan" pass.
+    return vol.All(NumberSelector(config), vol.Range(min=0))
+
+
+def amount_text(amount: float) -> str:
+    """Write an amount as it is stored: as text, the only form that every amount survives in."""
+    return f"{Decimal(str(amount)):f}"

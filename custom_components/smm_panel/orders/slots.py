@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from .tracked_order import Placement, TrackedOrder
+from .order import Placement, TrackedOrder
 
 
 def assign_slots(

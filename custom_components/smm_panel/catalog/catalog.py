@@ -8,8 +8,8 @@ from types import MappingProxyType
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.util import dt as dt_util
 
-from .api import PanelClient, Service
-from .const import CATALOG_FRESH, CATALOG_LIFETIME, CATALOG_RENEWAL
+from ..api import PanelClient, Service
+from ..const import CATALOG_FRESH, CATALOG_LIFETIME, CATALOG_RENEWAL
 
 
 class ServiceCatalog:

@@ -18,12 +18,12 @@ from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.json import SerializationError, json_loads_array
 from homeassistant.util.ulid import ulid_now
 
+from ..const import DOMAIN, LOGGER, SAVE_DELAY
+from ..storage import BrokenStoreError
 from .book_changes import BookChanges, Replay
 from .book_content import BookContent, Damage
 from .book_journal import Journal, JournalLostError
 from .book_snapshot import BookSnapshot
-from .const import DOMAIN, LOGGER, SAVE_DELAY
-from .store_file import BrokenStoreError
 
 SMALLEST_COMPACTION: Final = 256 * 1024
 """The length of a journal, in bytes, below which no snapshot is worth writing."""

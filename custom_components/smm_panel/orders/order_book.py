@@ -9,14 +9,13 @@ from types import MappingProxyType
 
 from homeassistant.core import HomeAssistant
 
-from .api import ItemError, OrderReport, RefillStatus
+from ..api import ItemError, OrderReport, RefillStatus
+from ..money import KEPT_APART, Spending
 from .book_content import BookContent, Damage, Settings
 from .book_store import BookStore, OrderBookWriteError
 from .cost import expense
-from .evidence import Evidence
+from .order import Evidence, OrderChange, Placement, ServiceUse, TrackedOrder
 from .order_index import OrderIndex
-from .spending import KEPT_APART, Spending
-from .tracked_order import OrderChange, Placement, ServiceUse, TrackedOrder
 
 type SlotAssignment = Callable[[Mapping[int, str], Mapping[str, TrackedOrder]], dict[int, str]]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from .api import Service, service_type
+from ..api import Service, service_type
 
 
 def search_services(

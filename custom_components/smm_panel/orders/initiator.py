@@ -10,7 +10,7 @@ from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.json import JsonObjectType
 
-from .const import DOMAIN
+from ..const import DOMAIN
 
 # More than the runs that can be under way at one time; an entry is a few hundred bytes.
 _REMEMBERED_RUNS = 1000

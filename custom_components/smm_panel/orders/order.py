@@ -8,12 +8,11 @@ from typing import Any, NamedTuple, Self
 
 from homeassistant.util.ulid import ulid_now
 
-from .api import ItemError, OrderReport, OrderStatus, Outcome
-from .asked import Asking, Cancel, Refill
-from .const import REFILL_FOLLOWED
-from .evidence import Evidence
-from .money import is_same_currency
-from .origin import Origin
+from ..api import ItemError, OrderReport, OrderStatus, Outcome
+from ..const import REFILL_FOLLOWED
+from ..money import is_same_currency
+from .initiator import Origin
+from .requests import Asking, Cancel, Refill
 
 
 class Placement(StrEnum):
@@ -47,6 +46,21 @@ GIVING_BACK = frozenset(
         OrderStatus.EXPIRED,
     }
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Hints for the user; none of them settles an order by itself.
+
+    `balance_before` is the balance that was to be expected just before the order was
+    sent, `balance_after` the first one read afterwards, both in the account's currency.
+    `link_refused_at` is when the panel refused another order because of an active one
+    with this link.
+    """
+
+    balance_before: Decimal | None = None
+    balance_after: Decimal | None = None
+    link_refused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

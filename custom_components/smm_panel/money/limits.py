@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
 
-from .const import CONF_DAILY_BUDGET, CONF_KEEP_BALANCE, CONF_MAX_CHARGE
+from ..const import CONF_DAILY_BUDGET, CONF_KEEP_BALANCE, CONF_MAX_CHARGE
 
 _NOTHING = Decimal(0)
 
