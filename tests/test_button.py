@@ -13,10 +13,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.smm_panel.api import OrderStatus, RefillStatus
+from custom_components.smm_panel.operations import async_track, async_untrack
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.track import async_track, async_untrack
 
 from .orders import REFILLABLE, placed_elsewhere, tracked
 

@@ -25,11 +25,11 @@ from custom_components.smm_panel.const import (
     WATCHED_INTERVAL,
 )
 from custom_components.smm_panel.coordinator import next_interval
+from custom_components.smm_panel.operations import async_track, async_untrack
 from custom_components.smm_panel.orders import Placement, TrackedOrder
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Cut, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.track import async_track, async_untrack
 
 from .book_files import disk_full
 from .orders import NOON, placed_elsewhere, tracked

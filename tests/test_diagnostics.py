@@ -14,10 +14,10 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.smm_panel.const import CONF_ORDER_SLOTS, CONF_PRACTICE, DOMAIN
+from custom_components.smm_panel.operations import async_track
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.track import async_track
 
 from .conftest import API_KEY
 from .orders import placed_elsewhere

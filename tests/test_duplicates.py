@@ -8,7 +8,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.smm_panel.settling import async_settle_as_not_placed
+from custom_components.smm_panel.operations import async_settle_as_not_placed
 from custom_components.smm_panel.simulator.faults import Delay, Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 

@@ -9,10 +9,10 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.smm_panel.operations import async_track
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.track import async_track
 
 from .actions import LINK, act
 from .orders import placed_elsewhere

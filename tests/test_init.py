@@ -15,10 +15,10 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.smm_panel.api import OrderStatus
 from custom_components.smm_panel.const import CONF_ORDER_SLOTS, DOMAIN
+from custom_components.smm_panel.operations import async_track, async_untrack
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.track import async_track, async_untrack
 
 from .book_files import BookFiles
 from .orders import NOON, placed_elsewhere, report

@@ -11,9 +11,11 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.smm_panel.placing import async_place_order
-from custom_components.smm_panel.quote import async_quote
-from custom_components.smm_panel.settling import async_settle_as_not_placed
+from custom_components.smm_panel.operations import (
+    async_place_order,
+    async_quote,
+    async_settle_as_not_placed,
+)
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Delay, Drop
 from custom_components.smm_panel.simulator.server import PanelServer

@@ -16,10 +16,10 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.smm_panel.const import DOMAIN
+from custom_components.smm_panel.operations import async_track
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.track import async_track
 
 from .actions import LINK, ORDER, act
 from .offers import change_service

@@ -33,11 +33,16 @@ from custom_components.smm_panel.const import (
     DEFAULT_KEEP_DAYS,
 )
 from custom_components.smm_panel.money import Left
+from custom_components.smm_panel.operations import (
+    Guard,
+    async_place_order,
+    async_quote,
+    async_settle_as_not_placed,
+    async_settle_as_placed,
+    async_track,
+    async_untrack,
+)
 from custom_components.smm_panel.orders import Placement, TrackedOrder
-from custom_components.smm_panel.placing import async_place_order
-from custom_components.smm_panel.quote import Guard, async_quote
-from custom_components.smm_panel.settling import async_settle_as_not_placed, async_settle_as_placed
-from custom_components.smm_panel.track import async_track, async_untrack
 
 from .conftest import HowMany
 from .money_home import Disk, Home, disk

@@ -23,11 +23,11 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.smm_panel.condition import CONDITIONS
+from custom_components.smm_panel.operations import async_track
 from custom_components.smm_panel.services import ACTIONS
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.track import async_track
 from custom_components.smm_panel.trigger import TRIGGERS
 
 from .actions import act

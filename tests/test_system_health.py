@@ -12,10 +12,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.smm_panel.const import CONF_PRACTICE, DOMAIN
+from custom_components.smm_panel.operations import async_track
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.track import async_track
 
 from .actions import ORDER, act
 from .conftest import API_KEY

@@ -189,7 +189,7 @@ class FixFlow:
 # How settling an order can fail: the texts are those of the flow.
 NOT_SETTLED = {
     ast.literal_eval(call.args[0])
-    for call, _ in calls(FOLDER / "settling.py")
+    for call, _ in calls(FOLDER / "operations" / "settle.py")
     if ast.unparse(call.func) == "NotSettledError"
 }
 

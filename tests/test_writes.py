@@ -14,14 +14,18 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smm_panel.api import ErrorKind, ItemError
-from custom_components.smm_panel.asking import async_cancel_orders, async_refill_orders
+from custom_components.smm_panel.operations import (
+    async_cancel_orders,
+    async_place_order,
+    async_quote,
+    async_refill_orders,
+    async_track,
+)
+from custom_components.smm_panel.operations.place import Placed
 from custom_components.smm_panel.orders import Placement, TrackedOrder
-from custom_components.smm_panel.placing import Placed, async_place_order
-from custom_components.smm_panel.quote import async_quote
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Cut, Delay, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from custom_components.smm_panel.track import async_track
 
 from .book_files import BookFiles, disk_full
 from .orders import FOLLOWERS, REFILLABLE, placed_elsewhere

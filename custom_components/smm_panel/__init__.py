@@ -11,10 +11,9 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
-from .activity import async_tell_changes
+from .activity import async_tell_changes, async_watch_catalog
 from .api import HttpTransport, Paces, PanelClient, Transport
 from .catalog import KnownServices, ServiceCatalog
-from .catalog_watch import async_watch_catalog
 from .const import CONF_PRACTICE, DOMAIN, PRUNE_INTERVAL
 from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry, PanelData
 from .device import async_name_slots, async_register_account, slot_of_device

@@ -12,10 +12,10 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import ItemError
-from .asking import async_cancel_orders, async_refill_orders
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .entity import OrderSlotEntity, async_add_slots
+from .operations import async_cancel_orders, async_refill_orders
 from .orders import TrackedOrder
 from .preset_button import preset_buttons
 from .preset_entity import async_add_presets

@@ -53,8 +53,7 @@ from .const import (
 from .coordinator import PanelConfigEntry
 from .errors import translation
 from .money import LIMITS, amount_selector, amount_text
-from .preset import SUBENTRY_PRESET
-from .preset_flow import PresetFlow
+from .presets import SUBENTRY_PRESET, PresetFlow
 
 PRACTICE_TITLE = "Practice account"
 

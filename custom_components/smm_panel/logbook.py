@@ -12,9 +12,16 @@ from homeassistant.components.logbook import (
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
-from .activity import ATTR_ACTIVITY, ATTR_NEW_STATUS, EVENT_ORDER_ACTIVITY, Activity
+from .activity import (
+    ATTR_ACTIVITY,
+    ATTR_CHANGE,
+    ATTR_CHANGES,
+    ATTR_NEW_STATUS,
+    EVENT_ORDER_ACTIVITY,
+    EVENT_SERVICE_CHANGED,
+    Activity,
+)
 from .catalog import ServiceChange
-from .catalog_watch import ATTR_CHANGE, ATTR_CHANGES, EVENT_SERVICE_CHANGED
 from .const import ATTR_SERVICE, DOMAIN
 from .money import price_text
 

@@ -8,10 +8,9 @@ from homeassistant.exceptions import ServiceValidationError
 
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
-from .placing import async_place_order
-from .preset import Preset
+from .operations import async_place_order, async_quote_preset
 from .preset_entity import PresetEntity
-from .quote import async_quote_preset
+from .presets import Preset
 
 PLACE_ORDER = ButtonEntityDescription(key="place_order", translation_key="place_order")
 

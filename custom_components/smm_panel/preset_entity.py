@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
-from .preset import Preset, presets
+from .presets import Preset, presets
 
 
 class PresetEntity(Entity):

@@ -8,7 +8,7 @@ from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .issues import Issue, async_warn, issue_id
 from .money import price_text
-from .preset import Preset, presets
+from .presets import Preset, presets
 
 
 @callback

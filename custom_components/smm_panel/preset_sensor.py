@@ -9,8 +9,8 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, Sen
 from .coordinator import PanelConfigEntry
 from .money_sensor import MoneySensor
 from .orders import ORDER_STATES, TrackedOrder
-from .preset import Preset
 from .preset_entity import PresetEntity
+from .presets import Preset
 
 PRICE_NOW = SensorEntityDescription(
     key="price_now", translation_key="price_now", suggested_display_precision=2

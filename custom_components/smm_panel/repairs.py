@@ -16,13 +16,13 @@ from .const import ATTR_SERVICE
 from .coordinator import PanelConfigEntry
 from .issues import ATTR_KEY
 from .money import price_text
-from .orders import Evidence, OrderBookWriteError, TrackedOrder
-from .settling import (
+from .operations import (
     NotSettledError,
     async_matches,
     async_settle_as_not_placed,
     async_settle_as_placed,
 )
+from .orders import Evidence, OrderBookWriteError, TrackedOrder
 
 ATTR_ORDER = "order"
 

@@ -7,8 +7,8 @@ from homeassistant.const import ATTR_NAME
 from homeassistant.core import callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
+from .activity import ATTR_CHANGE, ATTR_CHANGES, service_news_signal
 from .catalog import ServiceChange
-from .catalog_watch import ATTR_CHANGE, ATTR_CHANGES, service_news_signal
 from .const import ATTR_SERVICE
 from .coordinator import BalanceCoordinator
 from .entity import AccountEntity

@@ -16,7 +16,7 @@ from .coordinator import PanelConfigEntry
 from .issues import Issue, async_warn, issue_id
 from .money import price_text
 from .orders import ServiceUse
-from .preset import presets
+from .presets import presets
 
 
 @callback

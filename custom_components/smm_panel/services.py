@@ -24,16 +24,25 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 import voluptuous as vol
 
 from .api import ErrorKind, InvalidOrderError, ItemError, OrderProblem, Outcome
-from .asking import async_cancel_orders, async_refill_orders
 from .catalog import search_services
 from .const import ATTR_SERVICE, DOMAIN
 from .coordinator import PanelConfigEntry
 from .errors import invalid_order, panel_errors
 from .money import Left, money_text
+from .operations import (
+    Guard,
+    Quote,
+    async_cancel_orders,
+    async_check,
+    async_place_order,
+    async_quote,
+    async_quote_preset,
+    async_refill_orders,
+    async_track,
+    async_untrack,
+)
 from .orders import Placement, TrackedOrder
-from .placing import async_place_order
-from .preset import find_preset
-from .quote import Guard, Quote, async_check, async_quote, async_quote_preset
+from .presets import find_preset
 from .responses import (
     balance_answer,
     error_answer,
@@ -62,7 +71,6 @@ from .schemas import (
     ORDERS_SCHEMA,
     PLACE_ORDER_SCHEMA,
 )
-from .track import async_track, async_untrack
 
 # What we find out by ourselves; the panel is not asked.
 _NOT_TRACKED = ItemError(

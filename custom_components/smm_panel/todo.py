@@ -20,8 +20,8 @@ from .coordinator import OrdersCoordinator, PanelConfigEntry
 from .entity import AccountEntity
 from .errors import panel_errors
 from .money import price_text
+from .operations import async_track, async_untrack
 from .orders import Placement, TrackedOrder
-from .track import async_track, async_untrack
 
 # Adding an item asks the panel about the order.
 PARALLEL_UPDATES = 1

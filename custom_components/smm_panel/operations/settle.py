@@ -5,11 +5,11 @@ from dataclasses import replace
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from .activity import Activity, async_fire_activity, async_tell_change, context_of
-from .api import ItemError, ListedOrder, PanelError
-from .coordinator import PanelConfigEntry
-from .orders import OrderBook, OrderChange, Placement, TrackedOrder
-from .writes import async_publish_written
+from ..activity import Activity, async_fire_activity, async_tell_change, context_of
+from ..api import ItemError, ListedOrder, PanelError
+from ..coordinator import PanelConfigEntry
+from ..orders import OrderBook, OrderChange, Placement, TrackedOrder
+from .execution import async_publish_written
 
 
 class NotSettledError(Exception):

@@ -9,13 +9,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from .api import InvalidOrderError, OrderRequest, Service
-from .const import DOMAIN
-from .coordinator import PanelConfigEntry
-from .errors import invalid_order, limit_exceeded, panel_errors, price_unknown
-from .money import Left, LimitExceededError, Limits, Means, UnknownPriceError, check, price_text
-from .orders import OrderBook
-from .preset import Preset
+from ..api import InvalidOrderError, OrderRequest, Service
+from ..const import DOMAIN
+from ..coordinator import PanelConfigEntry
+from ..errors import invalid_order, limit_exceeded, panel_errors, price_unknown
+from ..money import Left, LimitExceededError, Limits, Means, UnknownPriceError, check, price_text
+from ..orders import OrderBook
+from ..presets import Preset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

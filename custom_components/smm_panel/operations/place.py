@@ -9,13 +9,13 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
-from .activity import Activity, async_fire_activity
-from .api import ErrorKind, PanelRejectedError, PanelResponseError, PlacedOrder
-from .const import DOMAIN
-from .coordinator import PanelConfigEntry
-from .errors import is_outcome_unknown, panel_errors
-from .money import Left
-from .orders import (
+from ..activity import Activity, async_fire_activity
+from ..api import ErrorKind, PanelRejectedError, PanelResponseError, PlacedOrder
+from ..const import DOMAIN
+from ..coordinator import PanelConfigEntry
+from ..errors import is_outcome_unknown, panel_errors
+from ..money import Left
+from ..orders import (
     Evidence,
     OrderBook,
     OrderBookWriteError,
@@ -24,8 +24,8 @@ from .orders import (
     TrackedOrder,
     async_origin,
 )
+from .execution import async_carry_through, async_intend, async_publish_written
 from .quote import Quote, async_check
-from .writes import async_carry_through, async_intend, async_publish_written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

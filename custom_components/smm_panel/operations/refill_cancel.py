@@ -9,12 +9,12 @@ from functools import partial
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from .activity import Activity, async_fire_activity
-from .api import ErrorKind, ItemError, Outcome, PanelClient
-from .coordinator import PanelConfigEntry
-from .errors import is_outcome_unknown, panel_errors
-from .orders import Asking, Cancel, OrderBookWriteError, Refill, TrackedOrder
-from .writes import async_carry_through, async_intend, async_publish_written
+from ..activity import Activity, async_fire_activity
+from ..api import ErrorKind, ItemError, Outcome, PanelClient
+from ..coordinator import PanelConfigEntry
+from ..errors import is_outcome_unknown, panel_errors
+from ..orders import Asking, Cancel, OrderBookWriteError, Refill, TrackedOrder
+from .execution import async_carry_through, async_intend, async_publish_written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

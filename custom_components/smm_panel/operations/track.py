@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable
 
 from homeassistant.util import dt as dt_util
 
-from .api import ItemError
-from .coordinator import PanelConfigEntry
-from .orders import TrackedOrder
+from ..api import ItemError
+from ..coordinator import PanelConfigEntry
+from ..orders import TrackedOrder
 
 
 async def async_track(

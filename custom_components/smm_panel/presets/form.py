@@ -16,8 +16,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .api import InvalidOrderError, OrderRequest, Service, service_type
-from .validation import ORDER_FIELDS_SCHEMA
+from ..api import InvalidOrderError, OrderRequest, Service, service_type
+from ..validation import ORDER_FIELDS_SCHEMA
 
 FIELD_EXTRA: Final = "extra"
 

@@ -9,9 +9,9 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from .const import DOMAIN
-from .coordinator import PanelConfigEntry
-from .orders import OrderBookWriteError, TrackedOrder
+from ..const import DOMAIN
+from ..coordinator import PanelConfigEntry
+from ..orders import OrderBookWriteError, TrackedOrder
 
 
 async def async_carry_through[T](

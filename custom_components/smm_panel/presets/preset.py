@@ -8,10 +8,10 @@ from typing import Any, Final, Self
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.exceptions import ServiceValidationError
 
-from .api import InvalidOrderError, OrderRequest, Service
-from .const import DOMAIN
-from .coordinator import PanelConfigEntry
-from .validation import ORDER_FIELDS_SCHEMA
+from ..api import InvalidOrderError, OrderRequest, Service
+from ..const import DOMAIN
+from ..coordinator import PanelConfigEntry
+from ..validation import ORDER_FIELDS_SCHEMA
 
 SUBENTRY_PRESET: Final = "preset"
 

@@ -19,12 +19,13 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .api import InvalidOrderError, Service
-from .catalog import search_services
-from .const import CATALOG_FRESH
-from .coordinator import PanelConfigEntry
-from .errors import panel_errors
-from .money import amount_selector, amount_text, price_text
+from ..api import InvalidOrderError, Service
+from ..catalog import search_services
+from ..const import CATALOG_FRESH
+from ..coordinator import PanelConfigEntry
+from ..errors import panel_errors
+from ..money import amount_selector, amount_text, price_text
+from .form import FIELD_EXTRA, order_problem, order_schema
 from .preset import (
     CONF_ADMINISTRATORS_ONLY,
     CONF_FIELDS,
@@ -35,7 +36,6 @@ from .preset import (
     fold_name,
     presets,
 )
-from .preset_form import FIELD_EXTRA, order_problem, order_schema
 
 FIELD_CATEGORY: Final = "category"
 FIELD_NAME: Final = "name"

@@ -10,13 +10,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_time_interval
 
-from .activity import account_data
-from .api import PanelError
-from .catalog import FieldChange, ServiceChange, ServiceNews
-from .const import ATTR_SERVICE, DOMAIN, SERVICES_INTERVAL, SERVICES_TURN
-from .coordinator import PanelConfigEntry
-from .money import money_text
-from .preset import presets
+from ..api import PanelError
+from ..catalog import FieldChange, ServiceChange, ServiceNews
+from ..const import ATTR_SERVICE, DOMAIN, SERVICES_INTERVAL, SERVICES_TURN
+from ..coordinator import PanelConfigEntry
+from ..money import money_text
+from ..presets import presets
+from .orders import account_data
 
 EVENT_SERVICE_CHANGED: Final = f"{DOMAIN}_service_changed"
 

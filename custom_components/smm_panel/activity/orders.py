@@ -13,11 +13,11 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util.signal_type import SignalType
 
-from .api import OrderStatus, RefillStatus
-from .const import DOMAIN
-from .coordinator import PanelConfigEntry
-from .money import money_text
-from .orders import OrderChange, Placement, TrackedOrder
+from ..api import OrderStatus, RefillStatus
+from ..const import DOMAIN
+from ..coordinator import PanelConfigEntry
+from ..money import money_text
+from ..orders import OrderChange, Placement, TrackedOrder
 
 EVENT_ORDER_ACTIVITY: Final = f"{DOMAIN}_order_activity"
 

@@ -1,0 +1,35 @@
+"""What is requested of a panel that spends or changes something. Each is sent once.
+
+`quote` checks an order and sends nothing, `place` places it, `refill_cancel` requests refills
+and cancels, `settle` closes an unconfirmed order, `track` adds and forgets orders. `execution`
+holds the rule for all: the intent is on disk before the request is sent, and the outcome is
+recorded even if the caller is cancelled. No request is repeated.
+"""
+
+from .place import async_place_order
+from .quote import Guard, Quote, async_check, async_quote, async_quote_preset
+from .refill_cancel import async_cancel_orders, async_refill_orders
+from .settle import (
+    NotSettledError,
+    async_matches,
+    async_settle_as_not_placed,
+    async_settle_as_placed,
+)
+from .track import async_track, async_untrack
+
+__all__ = [
+    "Guard",
+    "NotSettledError",
+    "Quote",
+    "async_cancel_orders",
+    "async_check",
+    "async_matches",
+    "async_place_order",
+    "async_quote",
+    "async_quote_preset",
+    "async_refill_orders",
+    "async_settle_as_not_placed",
+    "async_settle_as_placed",
+    "async_track",
+    "async_untrack",
+]
