@@ -274,7 +274,7 @@ def preset_errors() -> dict[str, frozenset[str] | None]:
             key, named = call.args
             # A name stands for {"reason": ...}, which most of the panel's errors give.
             found[ast.literal_eval(key)] = given(named) or frozenset({"reason"})
-    for node in ast.walk(ast.parse((FOLDER / "preset_flow.py").read_text("utf-8"))):
+    for node in ast.walk(ast.parse((FOLDER / "presets" / "flow.py").read_text("utf-8"))):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith("errors["):
             told = ast.walk(node.value)
         elif isinstance(node, ast.Dict) and [*map(ast.unparse, node.values)] == ["'invalid_extra'"]:
