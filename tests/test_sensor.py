@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.smm_panel.api import Balance, OrderStatus
 from custom_components.smm_panel.operations import async_track, async_untrack
 from custom_components.smm_panel.orders import ORDER_STATES, Placement
-from custom_components.smm_panel.sensor import StatusSensor
+from custom_components.smm_panel.sensor.order_slot import StatusSensor
 from custom_components.smm_panel.simulator import SimulatedPanel
 
 from .orders import NOON, placed_elsewhere, report, tracked

@@ -22,8 +22,7 @@ from homeassistant.helpers.condition import (
 )
 import voluptuous as vol
 
-from .entity import BALANCE_KEY, ORDER_ACTIVITY_KEY, SPENT_TODAY_KEY
-from .targets import (
+from .automation_helpers import (
     BELOW_FIELD,
     ORDER_FILTER,
     amount_of,
@@ -32,6 +31,7 @@ from .targets import (
     async_daily_budget,
     order_filter,
 )
+from .entity import BALANCE_KEY, ORDER_ACTIVITY_KEY, SPENT_TODAY_KEY
 from .validation import price
 
 CONF_AMOUNT: Final = "amount"

@@ -1,11 +1,18 @@
 """Event entities of an account."""
 
-from homeassistant.core import HomeAssistant
+from typing import Any, override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.const import ATTR_NAME
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import PanelConfigEntry
-from .order_event import ORDER_ACTIVITY, OrderActivity
-from .service_event import SERVICE_CHANGES, ServiceChanges
+from .activity import ATTR_CHANGE, ATTR_CHANGES, Activity, activity_signal, service_news_signal
+from .catalog import ServiceChange
+from .const import ATTR_SERVICE
+from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry
+from .entity import ORDER_ACTIVITY_KEY, AccountEntity
 
 # They only tell what others have read.
 PARALLEL_UPDATES = 0
@@ -24,3 +31,65 @@ async def async_setup_entry(
             ServiceChanges(data.balance, SERVICE_CHANGES),
         ]
     )
+
+
+ORDER_ACTIVITY = EventEntityDescription(
+    key=ORDER_ACTIVITY_KEY,
+    translation_key="order_activity",
+    event_types=list(Activity),
+)
+
+
+class OrderActivity(AccountEntity[OrdersCoordinator], EventEntity):
+    """What happened last to any order of the account."""
+
+    # Links are long, and who is behind the event is in its context.
+    _unrecorded_attributes = frozenset({"link", "placed_by"})
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Always: an order whose answer was lost is told just when the panel is down."""
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        signal = activity_signal(self.coordinator.config_entry.entry_id)
+        self.async_on_remove(async_dispatcher_connect(self.hass, signal, self._async_tell))
+
+    @callback
+    def _async_tell(self, activity: Activity, facts: dict[str, Any], context: Context) -> None:
+        self.async_set_context(context)
+        self._trigger_event(activity.value, facts)
+        self.async_write_ha_state()
+
+
+SERVICE_CHANGES = EventEntityDescription(
+    key="service_changes",
+    translation_key="service_changes",
+    event_types=[change.value for change in ServiceChange],
+)
+
+
+class ServiceChanges(AccountEntity[BalanceCoordinator], EventEntity):
+    """What happened last to a service that a preset or an open order uses."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        # What has happened stays true while the panel does not answer.
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the news of the account."""
+        await super().async_added_to_hass()
+        signal = service_news_signal(self.coordinator.config_entry)
+        self.async_on_remove(async_dispatcher_connect(self.hass, signal, self._take_in))
+
+    @callback
+    def _take_in(self, data: dict[str, Any]) -> None:
+        attributes = {name: data[name] for name in (ATTR_SERVICE, ATTR_NAME, ATTR_CHANGES)}
+        self._trigger_event(data[ATTR_CHANGE], attributes)
+        self.async_write_ha_state()

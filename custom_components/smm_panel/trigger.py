@@ -23,9 +23,7 @@ import voluptuous as vol
 
 from .activity import ATTR_NEW_STATUS, REFILL_FINISHED, Activity
 from .api import OrderStatus
-from .entity import BALANCE_KEY, ORDER_ACTIVITY_KEY, SPENT_TODAY_KEY
-from .orders import ATTENTION
-from .targets import (
+from .automation_helpers import (
     BELOW_FIELD,
     ORDER_FILTER,
     amount_of,
@@ -33,6 +31,8 @@ from .targets import (
     async_daily_budget,
     order_filter,
 )
+from .entity import BALANCE_KEY, ORDER_ACTIVITY_KEY, SPENT_TODAY_KEY
+from .orders import ATTENTION
 from .validation import price
 
 CONF_SHARE: Final = "share"

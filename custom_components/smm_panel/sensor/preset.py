@@ -6,11 +6,11 @@ from typing import Any, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
 
-from .coordinator import PanelConfigEntry
-from .money_sensor import MoneySensor
-from .orders import ORDER_STATES, TrackedOrder
-from .preset_entity import PresetEntity
-from .presets import Preset
+from ..coordinator import PanelConfigEntry
+from ..entity import PresetEntity
+from ..orders import ORDER_STATES, TrackedOrder
+from ..presets import Preset
+from .base import MoneySensor
 
 PRICE_NOW = SensorEntityDescription(
     key="price_now", translation_key="price_now", suggested_display_precision=2
