@@ -85,7 +85,7 @@ def filled_form(category: str, name: str) -> dict[str, Any]:
 
 def set_balance(entry: MockConfigEntry, amount: str) -> None:
     """Let another balance have been read."""
-    entry.runtime_data.balance.async_set_updated_data(
+    entry.runtime_data.balance_coordinator.async_set_updated_data(
         Balance(amount=Decimal(amount), currency="USD")
     )
 

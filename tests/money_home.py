@@ -123,7 +123,7 @@ class Home:
     @property
     def book(self) -> OrderBook:
         """The order book of the account."""
-        book: OrderBook = self.entry.runtime_data.book
+        book: OrderBook = self.entry.runtime_data.order_book
         return book
 
     def start(self, options: Mapping[str, str]) -> None:

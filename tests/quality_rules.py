@@ -27,7 +27,7 @@ EXEMPTIONS: dict[str, Check] = {}
 
 DISCOVERIES = {"bluetooth", "dhcp", "homekit", "mqtt", "ssdp", "usb", "zeroconf"}
 BLOCKING = re.compile(r"(http\.client|httpx|requests|socket|subprocess|urllib\.request)(\..*)?")
-ASKS = re.compile(r"\b(client\.\w+|async_read|async_services|async_track)\(")
+ASKS = re.compile(r"\b(client\.\w+|async_read|async_service|async_track)\(")
 SUBSCRIBE = re.compile(r"async_(add_listener|dispatcher_connect|listen|track_\w+)")
 ALWAYS_AVAILABLE = {"LowBalanceThreshold", "OrderActivity", "ServiceChanges"}
 """Entities that show what the owner set, or what has happened and stays true."""
@@ -295,8 +295,10 @@ def entity_event_setup(sources: Sources) -> Iterator[str]:
                     for argument in call.args
                 }
                 for call in nodes(method, ast.Call):
-                    if SUBSCRIBE.fullmatch(called(call)) and (
-                        name != "async_added_to_hass" or call not in kept
+                    # A coordinator that extends the method of its base subscribes to nothing.
+                    is_extension = ast.unparse(call.func) == f"super().{name}"
+                    if SUBSCRIBE.fullmatch(called(call)) and not (
+                        is_extension or (name == "async_added_to_hass" and call in kept)
                     ):
                         yield f"{path}:{call.lineno} subscribes"
 
@@ -592,7 +594,7 @@ def repair_issues(sources: Sources) -> Iterator[str]:
     for place, given in raised:
         if not given.keys() >= {"translation_key", "severity", "is_fixable"}:
             yield place
-        fixes = functions(parse(sources.get("repairs.py", "")))
+        fixes = functions(parse(sources.get("repairs/__init__.py", "")))
         if given.get("is_fixable") == "True" and "async_create_fix_flow" not in fixes:
             yield f"{place} has no dialog"
 

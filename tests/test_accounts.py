@@ -206,8 +206,8 @@ async def test_mishaps_of_one_account_do_not_touch_the_other(
         await act(hass, "get_balance", config_entry_id=setup_entry.entry_id)
     assert error.value.translation_key == key
     for entry in (setup_entry, euros):
-        await entry.runtime_data.balance.async_refresh()
-        await entry.runtime_data.orders.async_refresh()
+        await entry.runtime_data.balance_coordinator.async_refresh()
+        await entry.runtime_data.orders_coordinator.async_refresh()
     before = euro_panel.count()
 
     await order_from(hass, euros)

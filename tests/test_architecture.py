@@ -24,8 +24,8 @@ LAYERS = (
     },
     {
         "catalog",
+        "issues",
         "money",
-        "moved",
         "practice",
         "validation",
     },
@@ -40,26 +40,15 @@ LAYERS = (
     },
     {
         "device",
-        "issues",
         "presets",
     },
     {
         "activity",
         "entity",
-        "preset_entity",
-        "preset_issues",
-        "service_issues",
     },
     {
-        "money_sensor",
+        "automation_helpers",
         "operations",
-        "order_event",
-        "service_event",
-        "targets",
-    },
-    {
-        "preset_button",
-        "preset_sensor",
     },
     {
         "backup",

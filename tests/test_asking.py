@@ -300,7 +300,7 @@ async def test_of_several_orders_only_those_taken_are_noted(
     assert ["error" in row for row in rows] == [True, True, False]
     assert (await row_of(hass, order))["cancel_asked_at"]
     assert (await row_of(hass, other))["cancel_asked_at"] == first
-    assert setup_entry.runtime_data.book.find("9") is None
+    assert setup_entry.runtime_data.order_book.find("9") is None
 
 
 async def test_every_refill_of_an_order_is_kept(
@@ -369,7 +369,7 @@ async def test_an_order_is_kept_for_its_refill_but_not_for_ever(
     error: str | None,
 ) -> None:
     """Forgotten too early its refill is lost; kept for a silent panel it is polled for years."""
-    book: OrderBook = setup_entry.runtime_data.book
+    book: OrderBook = setup_entry.runtime_data.order_book
     panel.faults.add(Reply(text=status), action="refill_status", times=None)
     await act(hass, "refill_orders", orders=completed)
 

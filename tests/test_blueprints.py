@@ -109,19 +109,19 @@ async def test_a_low_balance_is_told_once(
     )
 
     await act(hass, "place_order", **ORDER)
-    await setup_entry.runtime_data.balance.async_refresh()
+    await setup_entry.runtime_data.balance_coordinator.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
     assert told == []
 
     await act(hass, "place_order", service="211", link=LINK, quantity=4300)
-    await setup_entry.runtime_data.balance.async_refresh()
+    await setup_entry.runtime_data.balance_coordinator.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
     assert len(told) == 1
     assert "https://example.com/funds" in told[0].data["message"]
     assert "USD" in told[0].data["message"]
 
     await act(hass, "place_order", **ORDER | {"link": "https://example.com/q"})
-    await setup_entry.runtime_data.balance.async_refresh()
+    await setup_entry.runtime_data.balance_coordinator.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
     assert len(told) == 1
 
@@ -145,7 +145,7 @@ async def test_a_finished_order_is_told(
 
     freezer.tick(timedelta(days=1))
     for _ in range(2):
-        await setup_entry.runtime_data.orders.async_refresh()
+        await setup_entry.runtime_data.orders_coordinator.async_refresh()
         await hass.async_block_till_done(wait_background_tasks=True)
 
     assert len(told) == 1
@@ -162,7 +162,7 @@ async def test_a_finished_order_is_no_news_after_a_reload(
     """Every restart would tell of a week's orders again."""
     await act(hass, "place_order", **ORDER)
     freezer.tick(timedelta(days=1))
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
     await watch(hass)
 
@@ -284,7 +284,7 @@ async def test_a_low_balance_is_a_notification_unless_told_otherwise(
     await use(hass, "low_balance.yaml", balance="sensor.panel_balance")
 
     tell(panel, "balance", {"balance": "9.5", "currency": "USD"})
-    await setup_entry.runtime_data.balance.async_refresh()
+    await setup_entry.runtime_data.balance_coordinator.async_refresh()
 
     ((title, message),) = await notifications()
     assert title == "The balance at the panel is low"

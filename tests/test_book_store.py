@@ -26,7 +26,7 @@ from custom_components.smm_panel.const import SAVE_DELAY
 from custom_components.smm_panel.orders import (
     Asking,
     OrderBook,
-    OrderBookWriteError,
+    OrderBookSaveError,
     Placement,
     Refill,
     TrackedOrder,
@@ -187,7 +187,7 @@ async def test_a_failed_save_is_made_up_for_by_the_next(
             book.async_withdraw("key 4"),
             book.async_set_low_balance(Decimal(5)),
         ):
-            with pytest.raises(OrderBookWriteError):
+            with pytest.raises(OrderBookSaveError):
                 await change
     assert list((await load(hass)).orders) == ["key 1", "key 2", "key 3"]
 
@@ -258,7 +258,7 @@ async def test_a_snapshot_that_fails_at_last_is_not_gone_on_from(
 
     with (
         patch.object(Store, "_async_write_data", write_and_fail),
-        pytest.raises(OrderBookWriteError),
+        pytest.raises(OrderBookSaveError),
     ):
         await compact(hass, book)
     await book.async_put([own("10")])
@@ -444,7 +444,7 @@ async def test_a_backup_gets_files_that_belong_together(
     hass: HomeAssistant, setup_entry: MockConfigEntry, book_files: BookFiles
 ) -> None:
     """It copies one file after the other: a snapshot in between would make a gap."""
-    book = setup_entry.runtime_data.book
+    book = setup_entry.runtime_data.order_book
     await book.async_put([own("1")])
     book.apply({"1": report(OrderStatus.COMPLETED)}, NOON)
 
@@ -462,7 +462,7 @@ async def test_a_backup_is_made_with_a_full_disk(
     hass: HomeAssistant, setup_entry: MockConfigEntry
 ) -> None:
     """It may go elsewhere, and is then needed more than ever."""
-    book = setup_entry.runtime_data.book
+    book = setup_entry.runtime_data.order_book
     await book.async_put([own("1")])
     book.apply({"1": report(OrderStatus.COMPLETED)}, NOON)
 

@@ -74,7 +74,7 @@ async def test_cancel_asks_once_and_is_shown_as_asked(
     assert [request.form for request in panel.requests if request.action == "cancel"] == [
         {"action": "cancel", "orders": order}
     ]
-    tracked_order = setup_entry.runtime_data.book.find(order)
+    tracked_order = setup_entry.runtime_data.order_book.find(order)
     assert tracked_order.cancel_asked_at
     assert tracked_order.status is OrderStatus.PENDING
     assert not is_available(hass, CANCEL)
@@ -89,15 +89,15 @@ async def test_refill_keeps_the_refill_id(
 ) -> None:
     """The refill's id is needed to ask what became of it."""
     freezer.tick(timedelta(days=2))
-    await setup_entry.runtime_data.orders.async_refresh()
-    await setup_entry.runtime_data.balance.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
+    await setup_entry.runtime_data.balance_coordinator.async_refresh()
     assert is_available(hass, REFILL)
     assert not is_available(hass, CANCEL)
 
     await press(hass, REFILL)
 
     assert panel.count("refill") == 1
-    refill = setup_entry.runtime_data.book.find(order).refill
+    refill = setup_entry.runtime_data.order_book.find(order).refill
     assert await setup_entry.runtime_data.client.refill_status([refill]) == {
         refill: RefillStatus.PENDING
     }
@@ -128,7 +128,7 @@ async def test_a_refusal_of_the_one_order_is_told_too(
         await press(hass, CANCEL)
 
     assert caught.value.translation_placeholders == {"reason": "Cannot cancel"}
-    assert setup_entry.runtime_data.book.find(order).cancel_asked_at is None
+    assert setup_entry.runtime_data.order_book.find(order).cancel_asked_at is None
 
 
 async def test_a_lost_answer_is_told_and_not_repeated(
@@ -149,7 +149,7 @@ async def test_a_slot_without_order_has_no_buttons(
 ) -> None:
     """Pressing by an automation what the dashboard does not offer sends nothing."""
     data = setup_entry.runtime_data
-    await async_untrack(data.orders.config_entry, [data.book.find(order).key])
+    await async_untrack(data.orders_coordinator.config_entry, [data.order_book.find(order).key])
 
     assert not is_available(hass, CANCEL)
     await press(hass, CANCEL)
@@ -164,7 +164,7 @@ async def test_a_press_that_waited_finds_the_slot_empty(
     button = hass.data[DATA_COMPONENT].get_entity(CANCEL)
     assert button
     data = setup_entry.runtime_data
-    await async_untrack(data.orders.config_entry, [data.book.find(order).key])
+    await async_untrack(data.orders_coordinator.config_entry, [data.order_book.find(order).key])
 
     with pytest.raises(ServiceValidationError) as caught:
         await button.async_press()
@@ -178,8 +178,8 @@ async def test_a_service_without_cancel_has_no_cancel_button(
 ) -> None:
     """The service list says what a service allows."""
     data = setup_entry.runtime_data
-    await data.book.async_put([tracked("1", OrderStatus.PENDING, can_cancel=False)])
-    data.orders.async_publish(["key 1"])
+    await data.order_book.async_put([tracked("1", OrderStatus.PENDING, can_cancel=False)])
+    data.orders_coordinator.async_publish(["key 1"])
     await hass.async_block_till_done()
 
     assert not is_available(hass, CANCEL)

@@ -28,16 +28,16 @@ async def test_it_is_fetched_once_for_hours(
 ) -> None:
     """Some panels allow ten requests an hour; an old list has old prices."""
     catalog = setup_entry.runtime_data.catalog
-    assert (catalog.size, panel.count("services")) == (0, 0)
+    assert (len(catalog.data), panel.count("services")) == (0, 0)
 
-    await asyncio.gather(*(catalog.async_services() for _ in range(5)))
+    await asyncio.gather(*(catalog.async_read() for _ in range(5)))
     freezer.tick(CATALOG_LIFETIME)
-    services = await catalog.async_services()
+    services = await catalog.async_read()
     assert panel.count("services") == 1
-    assert catalog.size == len(services) > 50
+    assert len(catalog.data) == len(services) > 50
 
     freezer.tick(timedelta(seconds=1))
-    await catalog.async_services()
+    await catalog.async_read()
     assert panel.count("services") == 2
 
 
@@ -49,9 +49,9 @@ async def test_a_failed_fetch_is_told_and_tried_again(
     panel.faults.add(Drop(), action="services")
 
     with pytest.raises(PanelConnectionError):
-        await catalog.async_services()
+        await catalog.async_read()
 
-    assert await catalog.async_services()
+    assert await catalog.async_read()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ async def test_an_order_is_held_against_a_list_of_this_hour(
     assert not str(error.value).startswith(key)
     assert panel.count("services") == 2
     assert panel.count("add") == 0
-    assert not setup_entry.runtime_data.book.orders
+    assert not setup_entry.runtime_data.order_book.orders
 
 
 async def test_the_price_is_that_of_a_list_of_this_hour(
@@ -150,7 +150,7 @@ async def test_without_a_fresh_list_nothing_is_sent(
 
     assert error.value.translation_key == "cannot_connect"
     assert panel.count("add") == 0
-    assert not setup_entry.runtime_data.book.orders
+    assert not setup_entry.runtime_data.order_book.orders
 
 
 async def test_a_list_from_before_the_clock_was_set_back_is_not_fresh(

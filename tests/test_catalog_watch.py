@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.smm_panel.const import SERVICES_INTERVAL, SERVICES_TURN
+from custom_components.smm_panel.const import CATALOG_CHECK_INTERVAL, CATALOG_INTERVAL
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
@@ -77,7 +77,7 @@ async def wait(hass: HomeAssistant, freezer: FrozenDateTimeFactory, time: timede
 
 async def next_read(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     """Wait for the next turn of the watch."""
-    await wait(hass, freezer, SERVICES_INTERVAL + SERVICES_TURN)
+    await wait(hass, freezer, CATALOG_INTERVAL + CATALOG_CHECK_INTERVAL)
 
 
 async def read_by_action(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
@@ -124,16 +124,16 @@ async def test_the_list_is_read_every_few_hours(
 ) -> None:
     """Some panels allow ten lists an hour, and users need them."""
     assert panel.count("services") == 1
-    await wait(hass, freezer, SERVICES_INTERVAL - A_MINUTE)
+    await wait(hass, freezer, CATALOG_INTERVAL - A_MINUTE)
     assert panel.count("services") == 1
-    await wait(hass, freezer, SERVICES_TURN)
+    await wait(hass, freezer, CATALOG_CHECK_INTERVAL)
     assert panel.count("services") == 2
 
     await read_by_action(hass, freezer)
     assert panel.count("services") == 3
-    await wait(hass, freezer, SERVICES_INTERVAL - A_MINUTE)
+    await wait(hass, freezer, CATALOG_INTERVAL - A_MINUTE)
     assert panel.count("services") == 3
-    await wait(hass, freezer, SERVICES_TURN)
+    await wait(hass, freezer, CATALOG_CHECK_INTERVAL)
     assert panel.count("services") == 4
 
 
@@ -157,9 +157,9 @@ async def test_a_removed_preset_is_not_watched(
 @pytest.mark.parametrize(
     ("fault", "until_the_next"),
     [
-        (Drop(), SERVICES_TURN),
-        (Reply.html(), SERVICES_TURN),
-        (Reply(text="[]"), SERVICES_TURN + SERVICES_INTERVAL),
+        (Drop(), CATALOG_CHECK_INTERVAL),
+        (Reply.html(), CATALOG_CHECK_INTERVAL),
+        (Reply(text="[]"), CATALOG_CHECK_INTERVAL + CATALOG_INTERVAL),
     ],
 )
 async def test_a_failed_read_is_tried_again_and_tells_nothing(
@@ -324,7 +324,7 @@ async def test_the_file_is_written_for_changes_only_and_goes_with_the_account(
     assert FILE not in hass_storage
     change_service(simulated, {"rate": "0.80"})
     await next_read(hass, freezer)
-    await wait(hass, freezer, SERVICES_TURN)
+    await wait(hass, freezer, CATALOG_CHECK_INTERVAL)
     assert hass_storage[FILE]["data"]["services"][0]["rate"] == "0.80"
 
     assert await hass.config_entries.async_remove(preset_entry.entry_id)
@@ -360,7 +360,7 @@ async def test_open_orders_of_a_service_that_is_gone(
     await read_by_action(hass, freezer)
     assert found(hass) == ["orders_service_gone"]
     panel.faults.clear()
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
     assert issues(hass) == []
 
 

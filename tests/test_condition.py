@@ -66,8 +66,8 @@ async def lose_the_panel(entry: MockConfigEntry, panel: PanelServer) -> None:
     """Let the panel answer nothing but error pages."""
     panel.faults.clear()
     panel.faults.add(Reply.html(status=502), times=None)
-    await entry.runtime_data.balance.async_refresh()
-    await entry.runtime_data.orders.async_refresh()
+    await entry.runtime_data.balance_coordinator.async_refresh()
+    await entry.runtime_data.orders_coordinator.async_refresh()
 
 
 async def test_a_balance_is_below_an_amount(

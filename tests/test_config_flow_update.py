@@ -52,7 +52,7 @@ async def test_reauth_of_a_loaded_account(
 ) -> None:
     """A refused key stops the polls: they must go on, also if the panel takes it again."""
     simulated.api_key = "changed at the panel"
-    balance = setup_entry.runtime_data.balance
+    balance = setup_entry.runtime_data.balance_coordinator
     await balance.async_refresh()
     assert not balance.last_update_success
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -64,8 +64,8 @@ async def test_reauth_of_a_loaded_account(
 
     assert result["reason"] == "reauth_successful"
     assert setup_entry.data == {CONF_URL: panel.url, CONF_API_KEY: new_key}
-    assert setup_entry.runtime_data.balance is not balance
-    assert setup_entry.runtime_data.balance.last_update_success
+    assert setup_entry.runtime_data.balance_coordinator is not balance
+    assert setup_entry.runtime_data.balance_coordinator.last_update_success
     # One try of the key, one set-up: not reloaded twice.
     assert panel.count() == before + 2
 
@@ -142,7 +142,7 @@ async def test_reconfigure_the_key(
     result = await submit(hass, result, url=panel.url, api_key=OTHER_KEY)
     assert result["reason"] == "reconfigure_successful"
     assert setup_entry.data == {CONF_URL: panel.url, CONF_API_KEY: OTHER_KEY}
-    assert setup_entry.runtime_data.balance.last_update_success
+    assert setup_entry.runtime_data.balance_coordinator.last_update_success
 
 
 async def test_reconfigure_an_account_whose_panel_is_gone(

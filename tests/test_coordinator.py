@@ -113,7 +113,7 @@ async def test_orders_are_asked_for_by_the_hundred(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """Each refresh costs one request for every hundred open orders, no more."""
-    coordinator = setup_entry.runtime_data.orders
+    coordinator = setup_entry.runtime_data.orders_coordinator
     ids = [placed_elsewhere(simulated, f"https://example.com/{n}") for n in range(101)]
     await async_track(coordinator.config_entry, ids)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -156,7 +156,7 @@ async def test_finished_orders_go_after_their_keeping_time(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """Even when nothing is open any more, and so nothing is polled."""
-    book = setup_entry.runtime_data.book
+    book = setup_entry.runtime_data.order_book
     await pass_time(hass, freezer, timedelta(days=1))
     assert state(hass, "sensor.panel_order_slot_1_status").state == "completed"
 
@@ -172,7 +172,7 @@ async def test_only_changed_slots_are_written(
     hass: HomeAssistant, setup_entry: MockConfigEntry, orders: list[str]
 ) -> None:
     """The cost follows the changes, not the orders."""
-    coordinator = setup_entry.runtime_data.orders
+    coordinator = setup_entry.runtime_data.orders_coordinator
 
     def written() -> list[datetime]:
         # The state machine alters the states themselves, so their times are taken out.
@@ -180,8 +180,8 @@ async def test_only_changed_slots_are_written(
         return [state(hass, entity).last_reported for entity in entities]
 
     before = written()
-    old = coordinator.book.find(orders[1])
-    changed = coordinator.book.apply(
+    old = coordinator.order_book.find(orders[1])
+    changed = coordinator.order_book.apply(
         {orders[1]: ItemError(message="Incorrect order ID", kind=ErrorKind.BAD_ORDER)}, NOON
     )
     coordinator.async_publish(changed)
@@ -221,7 +221,7 @@ async def test_a_silent_panel_makes_entities_unavailable_until_it_answers(
     await pass_time(hass, freezer, BALANCE_INTERVAL)
 
     assert STATE_UNAVAILABLE not in [state(hass, entity).state for entity in entities[:4]]
-    assert [order.order for order in setup_entry.runtime_data.book.orders.values()] == orders
+    assert [order.order for order in setup_entry.runtime_data.order_book.orders.values()] == orders
     errors = [record for record in caplog.records if record.levelname == "ERROR"]
     assert len(errors) == 2, "one for the balance and one for the orders"
     assert not [record for record in errors if record.exc_info]
@@ -231,7 +231,7 @@ async def test_unchanged_orders_come_back_too(
     hass: HomeAssistant, setup_entry: MockConfigEntry, orders: list[str], panel: PanelServer
 ) -> None:
     """Entities that nothing changed for must not stay unavailable after an outage."""
-    coordinator = setup_entry.runtime_data.orders
+    coordinator = setup_entry.runtime_data.orders_coordinator
     entities = ["sensor.panel_open_orders", "sensor.panel_order_slot_1_status"]
 
     panel.faults.add(Drop(), action="status")
@@ -248,7 +248,7 @@ async def test_an_unchanged_balance_is_not_written(
     """Six times an hour nothing new would fill nobody's recorder, yet cost all the same."""
     before = state(hass, "sensor.panel_balance").last_reported
 
-    await setup_entry.runtime_data.balance.async_refresh()
+    await setup_entry.runtime_data.balance_coordinator.async_refresh()
 
     assert panel.count("balance") == 2
     assert state(hass, "sensor.panel_balance").last_reported == before
@@ -344,48 +344,48 @@ async def test_the_same_order_is_tracked_once(
 
     assert list(results) == [orders[0]]
     assert panel.count() == before
-    assert len(setup_entry.runtime_data.book.orders) == 3
+    assert len(setup_entry.runtime_data.order_book.orders) == 3
 
 
 async def test_tracking_does_not_overwrite_what_came_meanwhile(
     setup_entry: MockConfigEntry, simulated: SimulatedPanel
 ) -> None:
     """An order placed while its id is being asked for must keep its link and name."""
-    coordinator = setup_entry.runtime_data.orders
+    coordinator = setup_entry.runtime_data.orders_coordinator
     order = placed_elsewhere(simulated)
     placed = tracked(order, name="Followers", link="https://example.com/p")
     status = coordinator.client.status
 
     async def place_meanwhile(orders: list[str]) -> object:
-        await coordinator.book.async_put([placed])
+        await coordinator.order_book.async_put([placed])
         return await status(orders)
 
     with patch.object(type(coordinator.client), "status", side_effect=place_meanwhile):
         results = await async_track(coordinator.config_entry, [order])
 
     assert results == {order: placed}
-    assert coordinator.book.find(order).link == "https://example.com/p"
+    assert coordinator.order_book.find(order).link == "https://example.com/p"
 
 
 async def test_a_slot_is_empty_while_its_order_is_being_forgotten(
     setup_entry: MockConfigEntry, orders: list[str]
 ) -> None:
     """Its entities may be written for another reason while the disk is busy."""
-    coordinator = setup_entry.runtime_data.orders
-    order = coordinator.in_slot(1)
+    coordinator = setup_entry.runtime_data.orders_coordinator
+    order = coordinator.order_in_slot(1)
 
-    await coordinator.book.async_forget([order.key])
+    await coordinator.order_book.async_forget([order.key])
 
     assert order.order == orders[0]
-    assert coordinator.in_slot(1) is None
+    assert coordinator.order_in_slot(1) is None
 
 
 async def test_what_cannot_be_written_down_is_told_and_shown(
     hass: HomeAssistant, setup_entry: MockConfigEntry, orders: list[str]
 ) -> None:
     """With a full disk the list must still show what holds until the restart."""
-    coordinator = setup_entry.runtime_data.orders
-    order = coordinator.book.find(orders[0])
+    coordinator = setup_entry.runtime_data.orders_coordinator
+    order = coordinator.order_book.find(orders[0])
 
     with disk_full(), pytest.raises(HomeAssistantError) as caught:
         await async_untrack(coordinator.config_entry, [order.key])
@@ -395,7 +395,7 @@ async def test_what_cannot_be_written_down_is_told_and_shown(
     with disk_full(), pytest.raises(HomeAssistantError):
         await async_track(coordinator.config_entry, [orders[0]])
     assert state(hass, "sensor.panel_open_orders").state == "3"
-    await coordinator.book.async_save()
+    await coordinator.order_book.async_save()
 
 
 async def test_one_listener_s_defect_does_not_stop_the_others(
@@ -405,7 +405,7 @@ async def test_one_listener_s_defect_does_not_stop_the_others(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A defect in one entity must not keep the rest from being written."""
-    coordinator = setup_entry.runtime_data.orders
+    coordinator = setup_entry.runtime_data.orders_coordinator
 
     def broken() -> None:
         raise ValueError("defect")
@@ -427,7 +427,7 @@ async def test_news_of_many_orders_are_told_once_and_in_order(
     """They are told in pieces; what is left must not wait for the next poll, or go lost."""
     data = setup_entry.runtime_data
     orders = [tracked(str(number), OrderStatus.PENDING) for number in range(1, 51)]
-    await data.book.async_put(orders)
+    await data.order_book.async_put(orders)
     told = async_capture_events(hass, "smm_panel_order_activity")
     shown = []
 
@@ -440,7 +440,7 @@ async def test_news_of_many_orders_are_told_once_and_in_order(
     row = {"status": "In progress", "charge": "1", "remains": "1"}
     tell(panel, "status", {order.order: row for order in orders})
 
-    await data.orders.async_refresh()
+    await data.orders_coordinator.async_refresh()
     assert 0 < len(told) < 50
     if unload:
         assert await hass.config_entries.async_unload(setup_entry.entry_id)
@@ -456,24 +456,24 @@ async def test_equal_orders_need_no_comparing_the_next_time(
 ) -> None:
     """After a restart the reports are the file's; each poll would compare them all for ever."""
     data = setup_entry.runtime_data
-    await data.book.async_put([tracked("1", OrderStatus.IN_PROGRESS)])
-    stored = data.book.open_orders["key 1"]
+    await data.order_book.async_put([tracked("1", OrderStatus.IN_PROGRESS)])
+    stored = data.order_book.open_orders["key 1"]
     tell(panel, "status", {"status": "in_progress"})
-    await data.orders.async_refresh()
-    known = data.book.open_orders["key 1"]
+    await data.orders_coordinator.async_refresh()
+    known = data.order_book.open_orders["key 1"]
     assert known == stored
     assert known.report is not stored.report
-    await data.orders.async_refresh()
+    await data.orders_coordinator.async_refresh()
 
-    assert data.book.find("1") is data.book.open_orders["key 1"]
-    assert data.book.open_orders["key 1"].report is known.report
+    assert data.order_book.find("1") is data.order_book.open_orders["key 1"]
+    assert data.order_book.open_orders["key 1"].report is known.report
 
 
 async def test_the_counts_are_those_of_the_orders(
     hass: HomeAssistant, setup_entry: MockConfigEntry
 ) -> None:
     """They are counted up and down with each change, and must not drift."""
-    book = setup_entry.runtime_data.book
+    book = setup_entry.runtime_data.order_book
     use = {"service": "101", "name": "Followers", "can_refill": True}
     for order in (
         tracked("1", OrderStatus.PENDING, **use),

@@ -50,12 +50,12 @@ async def test_a_loaded_account(
     """Support must see how polls, orders and slots are, and the user post it in public."""
     data = setup_entry.runtime_data
     orders = [placed_elsewhere(simulated, f"{LINK}/{number}") for number in range(3)]
-    await async_track(data.orders.config_entry, orders)
-    services = await data.catalog.async_services()
+    await async_track(data.orders_coordinator.config_entry, orders)
+    services = await data.catalog.async_read()
     # The panel's text of an error may quote what must not be seen.
     panel.faults.add(Reply(text=json.dumps({"error": f"{LINK} {API_KEY}"})), action="balance")
-    await data.balance.async_refresh()
-    await data.orders.async_refresh()
+    await data.balance_coordinator.async_refresh()
+    await data.orders_coordinator.async_refresh()
 
     shown = await download(setup_entry)
 

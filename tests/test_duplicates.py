@@ -41,7 +41,7 @@ async def test_an_open_order_is_not_placed_again(
     for fields in ({}, {"quantity": 2000}, {"dry_run": True}):
         assert await refused_twin(hass, **ORDER | fields) == f"#{ORDER_ID} {NAME}"
     assert panel.count("add") == 1
-    assert len(setup_entry.runtime_data.book.orders) == 1
+    assert len(setup_entry.runtime_data.order_book.orders) == 1
 
 
 @pytest.mark.parametrize("status", ["Completed", "Partial", "Canceled", "Refunded"])
@@ -96,7 +96,7 @@ async def test_an_unconfirmed_order_is_an_obstacle_until_it_is_settled(
     assert await refused_twin(hass, **ORDER) == NAME
     assert panel.count("add") == 1
 
-    (unconfirmed,) = setup_entry.runtime_data.book.unconfirmed
+    (unconfirmed,) = setup_entry.runtime_data.order_book.unconfirmed
     await async_settle_as_not_placed(hass, setup_entry, unconfirmed.key)
     assert (await act(hass, "place_order", **ORDER))["order"]
 

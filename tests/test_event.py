@@ -69,7 +69,7 @@ def kinds(told: list[State]) -> list[str]:
 
 async def refresh(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Ask the panel about the orders now."""
-    await entry.runtime_data.orders.async_refresh()
+    await entry.runtime_data.orders_coordinator.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
 
 

@@ -166,7 +166,7 @@ async def prepare(
     order: str = (await act(hass, "place_order", **ORDER))["order"]
     if way.write == "refill_orders":
         panel_clock.ahead = timedelta(days=2)
-    await account.runtime_data.orders.async_refresh()
+    await account.runtime_data.orders_coordinator.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
     return order
 
@@ -251,7 +251,7 @@ async def test_fault(
     way: Way,
 ) -> None:
     """One cell that is wrong orders twice, forgets what may be charged, or hides a refusal."""
-    book: OrderBook = account.runtime_data.book
+    book: OrderBook = account.runtime_data.order_book
     order = await prepare(hass, account, way, panel_clock)
     budget = await budget_left(hass)
     if fault is None:

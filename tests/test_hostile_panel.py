@@ -101,7 +101,7 @@ async def test_one_absurd_row_spoils_no_other(
 ) -> None:
     """A broken order at the panel must not stop the news of all others."""
     first, second = (placed_elsewhere(simulated, f"{LINK}/{number}") for number in range(2))
-    orders = setup_entry.runtime_data.orders
+    orders = setup_entry.runtime_data.orders_coordinator
     await async_track(orders.config_entry, [first, second])
     await hass.async_block_till_done(wait_background_tasks=True)
     rows = {
@@ -113,7 +113,7 @@ async def test_one_absurd_row_spoils_no_other(
     await orders.async_refresh()
 
     assert orders.last_update_success
-    book = setup_entry.runtime_data.book
+    book = setup_entry.runtime_data.order_book
     assert book.find(second).status == "completed"
     assert book.find(first).error
 

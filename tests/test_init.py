@@ -37,7 +37,7 @@ def state_of(entry: MockConfigEntry) -> ConfigEntryState:
 async def track(entry: MockConfigEntry, *orders: str) -> None:
     """Track orders, and let the poll that follows pass."""
     await async_track(entry, orders)
-    await entry.runtime_data.orders.async_refresh()
+    await entry.runtime_data.orders_coordinator.async_refresh()
 
 
 async def test_set_up_and_unload(
@@ -94,12 +94,12 @@ async def test_a_reload_keeps_orders_and_slots(
     """Changing an option reloads the account; nothing tracked may be lost by it."""
     orders = [placed_elsewhere(simulated, f"https://example.com/{n}") for n in range(3)]
     await track(setup_entry, *orders)
-    slots = dict(setup_entry.runtime_data.book.slots)
+    slots = dict(setup_entry.runtime_data.order_book.slots)
 
     await hass.config_entries.async_reload(setup_entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
 
-    book = setup_entry.runtime_data.book
+    book = setup_entry.runtime_data.order_book
     assert [order.order for order in book.orders.values()] == orders
     assert dict(book.slots) == slots != {}
 
@@ -112,7 +112,7 @@ async def test_an_unload_writes_what_the_last_polls_brought(
 ) -> None:
     """A later write of the old order book would undo what the new one knows."""
     await track(setup_entry, order := placed_elsewhere(simulated))
-    book = setup_entry.runtime_data.book
+    book = setup_entry.runtime_data.order_book
     book.apply({order: report(OrderStatus.COMPLETED)}, NOON)
 
     await hass.config_entries.async_unload(setup_entry.entry_id)
@@ -142,8 +142,8 @@ async def test_an_unused_slot_outlives_a_reload(
 ) -> None:
     """Its entities must not be left without an integration that provides them."""
     await track(setup_entry, order := placed_elsewhere(simulated))
-    coordinator = setup_entry.runtime_data.orders
-    await async_untrack(coordinator.config_entry, [coordinator.book.find(order).key])
+    coordinator = setup_entry.runtime_data.orders_coordinator
+    await async_untrack(coordinator.config_entry, [coordinator.order_book.find(order).key])
 
     await hass.config_entries.async_reload(setup_entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -192,8 +192,8 @@ async def test_only_an_unused_slot_can_be_deleted(
     assert not await delete((DOMAIN, setup_entry.entry_id))
     assert not await delete(slot_device(setup_entry, 1))
 
-    coordinator = setup_entry.runtime_data.orders
-    found = coordinator.book.find(order)
+    coordinator = setup_entry.runtime_data.orders_coordinator
+    found = coordinator.order_book.find(order)
     await async_untrack(coordinator.config_entry, [found.key])
     assert await delete(slot_device(setup_entry, 1))
     await hass.async_block_till_done()
@@ -226,4 +226,4 @@ async def test_lowering_the_number_of_slots_removes_those_above(
         )
     ]
     assert kept == [1]
-    assert len(setup_entry.runtime_data.book.orders) == 3
+    assert len(setup_entry.runtime_data.order_book.orders) == 3

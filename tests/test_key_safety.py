@@ -144,7 +144,10 @@ async def try_it(
             watch.look_at("answer", json.dumps(await perform(hass, action, **fields)))
         except HomeAssistantError as err:
             errors.append(err)
-    for coordinator in (account.runtime_data.orders, account.runtime_data.balance):
+    for coordinator in (
+        account.runtime_data.orders_coordinator,
+        account.runtime_data.balance_coordinator,
+    ):
         await coordinator.async_refresh()
         if coordinator.last_exception is not None:
             errors.append(coordinator.last_exception)

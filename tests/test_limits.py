@@ -39,7 +39,7 @@ async def refusal(hass: HomeAssistant, **order: object) -> ServiceValidationErro
 def assert_nothing_sent(entry: MockConfigEntry, panel: PanelServer) -> None:
     """Make sure that neither the panel nor the book has heard of an order."""
     assert panel.count("add") == 0
-    assert not entry.runtime_data.book.orders
+    assert not entry.runtime_data.order_book.orders
 
 
 @pytest.mark.parametrize("limit", LIMITS)
@@ -422,7 +422,7 @@ async def test_an_unconfirmed_order_counts_until_it_is_settled(
     assert error.translation_key == f"over_{limit}"
     assert (error.translation_placeholders or {})["left"] == "0.10 USD"
 
-    (unconfirmed,) = setup_entry.runtime_data.book.unconfirmed
+    (unconfirmed,) = setup_entry.runtime_data.order_book.unconfirmed
     await async_settle_as_not_placed(hass, setup_entry, unconfirmed.key)
     await act(hass, "place_order", **OTHER)
     assert panel.count("add") == 2

@@ -198,7 +198,7 @@ async def test_each_account_is_told_by_its_name(
     """Money or orders of one account told as those of another send people to the wrong panel."""
     expose(hass, exposed=True)
     expose(hass, *PRACTICE, exposed=True)
-    left = practice.runtime_data.balance.data.amount
+    left = practice.runtime_data.balance_coordinator.data.amount
     quantities = {"Panel": 1000, "Practice": 500}
 
     balances = await by_account(hass, "smm_panel__get_balance", "balance")

@@ -217,7 +217,7 @@ async def test_what_becomes_of_an_order(
     await act(hass, "refill_orders", orders=[ORDER_ID])
     await hass.async_block_till_done(wait_background_tasks=True)
     tell(panel, "refill_status", {"status": status})
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
 
     placed, *later = await entries(hass, hass_ws_client)
 
@@ -259,9 +259,9 @@ async def test_what_the_panel_changes(
     await hass.async_block_till_done(wait_background_tasks=True)
     catalog = setup_entry.runtime_data.catalog
     change_service(simulated, changes)
-    await catalog.async_services(timedelta(-1))
+    await catalog.async_read(timedelta(-1))
     change_service(simulated, {})
-    await catalog.async_services(timedelta(-1))
+    await catalog.async_read(timedelta(-1))
 
     _, changed, restored = await entries(hass, hass_ws_client)
 

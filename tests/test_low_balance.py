@@ -37,7 +37,7 @@ async def set_threshold(hass: HomeAssistant, value: float) -> None:
 
 def set_balance(entry: MockConfigEntry, amount: str, currency: str | None = "USD") -> None:
     """Let another balance have been read."""
-    entry.runtime_data.balance.async_set_updated_data(
+    entry.runtime_data.balance_coordinator.async_set_updated_data(
         Balance(amount=Decimal(amount), currency=currency)
     )
 
@@ -132,14 +132,14 @@ async def test_a_panel_that_is_down_locks_the_threshold_not(
 ) -> None:
     """The balance is unknown then, and so is whether it is low; what to hold it against is not."""
     panel.faults.add(Reply(text="<html>", status=502), action="balance", times=None)
-    await setup_entry.runtime_data.balance.async_refresh()
+    await setup_entry.runtime_data.balance_coordinator.async_refresh()
     assert shown(hass, WARNING).state == "unavailable"
 
     await set_threshold(hass, 250)
     assert shown(hass, THRESHOLD).state == "250.0"
 
     panel.faults.clear()
-    await setup_entry.runtime_data.balance.async_refresh()
+    await setup_entry.runtime_data.balance_coordinator.async_refresh()
     assert shown(hass, WARNING).state == "on"
 
 

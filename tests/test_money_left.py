@@ -41,7 +41,7 @@ async def go_to(hass: HomeAssistant, freezer: FrozenDateTimeFactory, moment: str
 
 def set_balance(entry: MockConfigEntry, amount: str, currency: str = "USD") -> None:
     """Let another balance have been read."""
-    entry.runtime_data.balance.async_set_updated_data(
+    entry.runtime_data.balance_coordinator.async_set_updated_data(
         Balance(amount=Decimal(amount), currency=currency)
     )
 
@@ -115,11 +115,11 @@ async def test_the_hour_alone_brings_more_days(
     await place(hass, panel)
     await report_status(hass, panel, status="Completed", charge="0.90")
     await go_to(hass, freezer, "2026-11-03T12:30:00")
-    amount = setup_entry.runtime_data.balance.data.amount
+    amount = setup_entry.runtime_data.balance_coordinator.data.amount
 
     await go_to(hass, freezer, "2026-11-04T12:00:00.600000")
 
-    assert setup_entry.runtime_data.balance.data.amount == amount
+    assert setup_entry.runtime_data.balance_coordinator.data.amount == amount
     assert Decimal(shown(hass, LASTS)) == round(amount / Decimal("0.45"), 1)
 
 
@@ -134,7 +134,7 @@ async def test_orders_forgotten_days_ago_still_make_the_rate(
         await go_to(hass, freezer, f"2026-11-{moment}:00:00")
         await place_and_forget(hass, panel)
     await go_to(hass, freezer, "2026-11-09T12:00:00")
-    spending = setup_entry.runtime_data.book.spending
+    spending = setup_entry.runtime_data.order_book.spending
     set_balance(setup_entry, "45")
     # 4.50 in the 6.75 days since the youngest of the first day.
     assert shown(hass, LASTS) == "67.5"
@@ -156,7 +156,7 @@ async def test_what_is_over_a_week_old_counts_no_more(
     await place(hass, panel, charge="40")
     await act(hass, "untrack_orders", orders=[ORDER_ID])
     await go_to(hass, freezer, "2026-11-06T12:00:00")
-    assert len(setup_entry.runtime_data.book.spending.days) == 1
+    assert len(setup_entry.runtime_data.order_book.spending.days) == 1
     await go_to(hass, freezer, "2026-11-12T00:00:00")
     await place_and_forget(hass, panel)
     set_balance(setup_entry, "90")
@@ -164,8 +164,8 @@ async def test_what_is_over_a_week_old_counts_no_more(
     # 0.90 since the 5th, seven days.
     assert shown(hass, LASTS) == "700.0"
     await go_to(hass, freezer, "2026-11-12T12:00:00")
-    assert setup_entry.runtime_data.book.spending.days == []
-    assert len(setup_entry.runtime_data.book.spending.before) == 1
+    assert setup_entry.runtime_data.order_book.spending.days == []
+    assert len(setup_entry.runtime_data.order_book.spending.before) == 1
 
     await go_to(hass, freezer, "2026-11-30T12:00:00")
     assert shown(hass, LASTS) == "unknown"
@@ -249,7 +249,9 @@ async def test_the_budget_left_is_in_units_of_the_panel_s_own_too(
     set_balance(setup_entry, "80", "Coins")
     await place(hass, panel, ORDER | {"quantity": 500})
     set_balance(setup_entry, "80", "Coins")
-    setup_entry.runtime_data.orders.async_publish(setup_entry.runtime_data.book.orders)
+    setup_entry.runtime_data.orders_coordinator.async_publish(
+        setup_entry.runtime_data.order_book.orders
+    )
 
     state = hass.states.get(LEFT)
     assert state

@@ -32,9 +32,9 @@ from custom_components.smm_panel.const import (
     CONF_MAX_CHARGE,
     DEFAULT_KEEP_DAYS,
 )
-from custom_components.smm_panel.money import Left
+from custom_components.smm_panel.money import Remaining
 from custom_components.smm_panel.operations import (
-    Guard,
+    CallLimits,
     async_place_order,
     async_quote,
     async_settle_as_not_placed,
@@ -157,7 +157,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.let_go: set[str] = set()
         """Keys of orders that may leave the book in this step."""
 
-        self.left: list[Left] = []
+        self.left: list[Remaining] = []
         """What the last order that was placed left."""
 
         self.steps_up = 0
@@ -259,8 +259,8 @@ class MoneyMachine(RuleBasedStateMachine):
     def poll(self) -> None:
         data = self.home.entry.runtime_data
         heard = [order for order in self.panel.orders.values() if order.is_heard]
-        self.home.run(data.orders.async_refresh())
-        self.home.run(data.balance.async_refresh())
+        self.home.run(data.orders_coordinator.async_refresh())
+        self.home.run(data.balance_coordinator.async_refresh())
         for order in heard:
             known = self.home.book.find(order.order)
             if known is not None and known.is_own:
@@ -284,7 +284,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(days=st.sampled_from([0, 3, 8]))
     def prune(self, days: int) -> None:
         self.clock.tick(timedelta(days=days))
-        self.home.entry.runtime_data.orders.async_prune(dt_util.utcnow())
+        self.home.entry.runtime_data.orders_coordinator.async_prune(dt_util.utcnow())
         self.home.settle()
 
     @precondition(lambda self: self.home.book.unconfirmed)
@@ -450,11 +450,11 @@ class MoneyMachine(RuleBasedStateMachine):
             wish=wish,
             sent_before=len(self.panel.sent),
         )
-        guard = Guard(max_charge=wish.max_charge, allow_duplicate=allow_duplicate)
+        guard = CallLimits(max_charge=wish.max_charge, allow_duplicate=allow_duplicate)
         call.task = self.home.launch(self.async_place(fields_of(link, wish), guard))
         return call
 
-    async def async_place(self, fields: dict[str, Any], guard: Guard) -> str:
+    async def async_place(self, fields: dict[str, Any], guard: CallLimits) -> str:
         hass, entry = self.home.hass, self.home.entry
         quote = await async_quote(hass, entry, fields, guard)
         placed = await async_place_order(hass, entry, quote, Context())

@@ -40,7 +40,7 @@ async def test_options(hass: HomeAssistant, setup_entry: MockConfigEntry) -> Non
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert json.dumps(dict(setup_entry.options)) == '{"order_slots": 3, "keep_days": 30}'
-    assert setup_entry.runtime_data.orders.slot_limit == 3
+    assert setup_entry.runtime_data.orders_coordinator.slot_limit == 3
 
     form = await hass.config_entries.options.async_init(setup_entry.entry_id)
     assert suggested(form) == {CONF_ORDER_SLOTS: 3, CONF_KEEP_DAYS: 30}

@@ -110,7 +110,7 @@ async def test_order_ids_are_asked_for_now(
     status = hass.states.get("sensor.panel_order_slot_1_status")
     assert status
     assert status.state == "completed"
-    assert setup_entry.runtime_data.book.find(others) is None
+    assert setup_entry.runtime_data.order_book.find(others) is None
 
 
 async def test_a_tracked_order_the_panel_lost_keeps_what_is_known(
@@ -134,7 +134,7 @@ async def test_an_order_under_way_is_not_listed(
 ) -> None:
     """Within the second it is placed, refused or unconfirmed; until then it is none of these."""
     intent = tracked("1", order=None, placement=Placement.INTENDED)
-    await setup_entry.runtime_data.book.async_put([intent])
+    await setup_entry.runtime_data.order_book.async_put([intent])
 
     assert await act(hass, "get_orders") == {"orders": []}
 

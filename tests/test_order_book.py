@@ -14,9 +14,9 @@ from custom_components.smm_panel.orders import (
     Asking,
     Cancel,
     Evidence,
+    Initiator,
     OrderBook,
-    OrderBookWriteError,
-    Origin,
+    OrderBookSaveError,
     Placement,
     Refill,
     TrackedOrder,
@@ -76,7 +76,7 @@ FULL = tracked(
         ),
     ),
     preset="preset 1",
-    origin=Origin(
+    origin=Initiator(
         context="01", parent="00", user="me", user_name="Me", runs=("automation.a", "script.b")
     ),
     evidence=Evidence(
@@ -215,7 +215,7 @@ async def test_slots_survive_a_restart(hass: HomeAssistant, book_files: BookFile
 async def test_a_write_error_is_told(hass: HomeAssistant, book_files: BookFiles) -> None:
     """`Store` only logs it; an order must not be sent if its intent is not on disk."""
     book = OrderBook(hass, "account")
-    with disk_full(), pytest.raises(OrderBookWriteError) as caught:
+    with disk_full(), pytest.raises(OrderBookSaveError) as caught:
         await book.async_put([tracked("1")])
     assert caught.value.reason == "disk full"
 
@@ -295,7 +295,7 @@ async def test_an_id_that_an_order_no_longer_has_leads_nowhere(
     hass: HomeAssistant, setup_entry: MockConfigEntry
 ) -> None:
     """It would lead to an order that may be gone by then."""
-    book = setup_entry.runtime_data.book
+    book = setup_entry.runtime_data.order_book
     await book.async_put([tracked("1")])
     await book.async_put([tracked("2", key="key 1")])
 

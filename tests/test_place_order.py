@@ -25,7 +25,7 @@ async def test_the_answer_has_the_order_id_and_the_price(
     """Scripts go on with the id; money in it must be exact text, and all of it JSON."""
     answer = await act(hass, "place_order", **ORDER)
 
-    order = setup_entry.runtime_data.book.find(answer["order"])
+    order = setup_entry.runtime_data.order_book.find(answer["order"])
     assert order is not None
     assert answer == {
         "order": order.order,
@@ -69,7 +69,7 @@ async def test_a_dry_run_sends_nothing(
     assert Decimal(answer["estimate"]) == Decimal("0.90")
     assert panel.count("add") == 0
     assert not simulated.orders
-    assert not setup_entry.runtime_data.book.orders
+    assert not setup_entry.runtime_data.order_book.orders
 
 
 async def test_a_dry_run_makes_the_checks(
@@ -122,7 +122,7 @@ async def test_a_refused_order_leaves_no_trace(
 
     assert error.value.translation_key == key
     assert panel.count("add") == 1
-    assert not setup_entry.runtime_data.book.orders
+    assert not setup_entry.runtime_data.order_book.orders
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ async def test_a_lost_answer_is_told_and_never_repeated(
 
     assert error.value.translation_key == "outcome_unknown"
     assert panel.count("add") == 1
-    (order,) = setup_entry.runtime_data.book.orders.values()
+    (order,) = setup_entry.runtime_data.order_book.orders.values()
     assert (order.placement, order.order) == (Placement.UNCONFIRMED, None)
     (row,) = (await act(hass, "get_orders"))["orders"]
     assert {name: row[name] for name in ("order", "status", "link", "needs_attention")} == {
@@ -169,7 +169,7 @@ async def test_an_unreachable_panel_took_nothing(
         await act(hass, "place_order", **ORDER)
 
     assert error.value.translation_key == "cannot_connect"
-    assert not setup_entry.runtime_data.book.orders
+    assert not setup_entry.runtime_data.order_book.orders
 
 
 async def test_a_script_can_place_an_order_and_use_its_id(
@@ -198,5 +198,5 @@ async def test_a_script_can_place_an_order_and_use_its_id(
         "script", "order", blocking=True, return_response=True
     )
 
-    assert setup_entry.runtime_data.book.find(answer["order"])
+    assert setup_entry.runtime_data.order_book.find(answer["order"])
     assert answer["quantity"] == 1000

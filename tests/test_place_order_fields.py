@@ -159,7 +159,7 @@ async def test_what_cannot_be_ordered_is_refused_by_name(
     # A bound that is told must be known.
     assert "None" not in str(error.value)
     assert panel.count("add") == 0
-    assert not setup_entry.runtime_data.book.orders
+    assert not setup_entry.runtime_data.order_book.orders
 
 
 async def test_without_service_or_preset_nothing_is_ordered(

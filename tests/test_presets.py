@@ -107,7 +107,7 @@ async def test_a_preset_is_a_device_whose_button_orders(
     hass.config_entries.async_remove_subentry(setup_entry, preset)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert hass.states.get(BUTTON) is None
-    (order,) = setup_entry.runtime_data.book.orders.values()
+    (order,) = setup_entry.runtime_data.order_book.orders.values()
     assert order.preset == preset
 
 
@@ -236,11 +236,11 @@ async def test_the_last_order_is_unavailable_while_the_panel_is_silent(
     await add(hass, setup_entry)
     await press(hass)
     panel.faults.add(Drop(), action="status", times=None)
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
     assert (state(hass, LAST), state(hass, PRICE)) == ("unavailable", "0.90")
 
     panel.faults.clear()
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
     assert state(hass, LAST) == "pending"
 
 
@@ -257,7 +257,7 @@ async def test_the_last_order_is_that_of_the_preset_and_shows_its_status(
     assert (last.state, last.attributes["order"]) == ("pending", placed["order"])
 
     tell(panel, "status", {placed["order"]: {"status": "Completed", "charge": "0.9"}})
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
 
     assert state(hass, LAST) == "completed"
 
@@ -268,7 +268,7 @@ async def test_the_repair_of_a_preset_goes_with_it(
     """Nothing else would take it away."""
     preset = await add(hass, setup_entry)
     change_service(simulated, None)
-    await setup_entry.runtime_data.catalog.async_services(timedelta(-1))
+    await setup_entry.runtime_data.catalog.async_read(timedelta(-1))
     assert [issue.translation_key for issue in issues(hass)] == ["preset_service_gone"]
 
     hass.config_entries.async_remove_subentry(setup_entry, preset)

@@ -120,7 +120,7 @@ async def test_refills_of_all_that_may_be_refilled(
     await run(hass, sequence)
     assert panel.count("refill") == 0
 
-    orders = setup_entry.runtime_data.orders
+    orders = setup_entry.runtime_data.orders_coordinator
     await async_track(orders.config_entry, [placed_elsewhere(simulated, service=REFILLABLE)])
     freezer.tick(timedelta(days=1))
     await orders.async_refresh()
@@ -167,7 +167,7 @@ async def test_an_order_from_elsewhere_is_followed_and_let_go(
 
     (note,) = notes
     assert note.data["message"] == "The order is pending."
-    assert not setup_entry.runtime_data.book.orders
+    assert not setup_entry.runtime_data.order_book.orders
 
 
 async def test_all_that_is_open_is_asked_to_be_canceled(
@@ -193,7 +193,7 @@ async def test_what_became_of_a_refill_is_asked(
 ) -> None:
     """The order is enough: which refill it was is in the order book."""
     order = placed_elsewhere(simulated, service=REFILLABLE)
-    orders = setup_entry.runtime_data.orders
+    orders = setup_entry.runtime_data.orders_coordinator
     await async_track(orders.config_entry, [order])
     freezer.tick(timedelta(days=1))
     await orders.async_refresh()
@@ -259,7 +259,7 @@ async def test_a_low_balance_is_told(
             "quantity": "4500",
         }
     )
-    await setup_entry.runtime_data.balance.async_refresh()
+    await setup_entry.runtime_data.balance_coordinator.async_refresh()
     await hass.async_block_till_done()
 
     state = hass.states.get("automation.balance_is_low")
@@ -368,7 +368,7 @@ async def test_the_end_of_a_refill_is_told(
     await hass.async_block_till_done(wait_background_tasks=True)
     tell(panel, "refill_status", {"status": "Rejected"})
 
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
     await hass.async_block_till_done()
 
     assert told == ["The refill is rejected."]
@@ -473,7 +473,7 @@ async def test_what_the_panel_changes_is_told(
     await run(hass, [example(examples, "'quantity': 1000")])
     change_service(simulated, {"rate": "1.20"})
 
-    await setup_entry.runtime_data.catalog.async_services(timedelta(-1))
+    await setup_entry.runtime_data.catalog.async_read(timedelta(-1))
     await hass.async_block_till_done()
 
     (note,) = notes

@@ -18,7 +18,7 @@ from custom_components.smm_panel.orders import (
     Asking,
     Cancel,
     Evidence,
-    Origin,
+    Initiator,
     Placement,
     Refill,
     TrackedOrder,
@@ -106,7 +106,7 @@ WHOLE: dict[str, Any] = as_json(
         ),
         cancel=Cancel(asked_at=NOON, asking=Asking.TAKEN),
         refills=(Refill(asked_at=NOON, asking=Asking.TAKEN, refill="5"),),
-        origin=Origin(context="02", runs=("automation.a",)),
+        origin=Initiator(context="02", runs=("automation.a",)),
         evidence=Evidence(balance_before=Decimal(5)),
     )
 )

@@ -283,7 +283,7 @@ async def test_the_balances_do_not_move_for_an_order_the_panel_never_took(
     await act(hass, "place_order", **ORDER | {"link": OTHER_LINK})
     await lose(hass, panel, NOT_TAKEN)
     await act(hass, "place_order", **ORDER | {"link": f"{OTHER_LINK}/2"})
-    await setup_entry.runtime_data.balance.async_refresh()
+    await setup_entry.runtime_data.balance_coordinator.async_refresh()
 
     text = (await repairs.open(only_issue(hass))).text
 

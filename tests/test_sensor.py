@@ -37,8 +37,8 @@ PARTIAL = tracked(
 async def show(hass: HomeAssistant, entry: MockConfigEntry, *orders: object) -> None:
     """Put orders into the book and show them."""
     data = entry.runtime_data
-    await data.book.async_put(orders)
-    data.orders.async_publish(data.book.orders)
+    await data.order_book.async_put(orders)
+    data.orders_coordinator.async_publish(data.order_book.orders)
     await hass.async_block_till_done()
 
 
@@ -154,7 +154,7 @@ async def test_a_currency_that_is_no_iso_code_is_shown_as_it_is(
     device_class: str | None,
 ) -> None:
     """Monetary promises an ISO code; panels also count in units of their own."""
-    setup_entry.runtime_data.balance.async_set_updated_data(
+    setup_entry.runtime_data.balance_coordinator.async_set_updated_data(
         Balance(amount=Decimal("-1.50"), currency=currency)
     )
     await show(hass, setup_entry, tracked("1", report=report(charge=Decimal("0.5"))))

@@ -79,7 +79,7 @@ async def test_an_id_that_is_said_is_tracked(
 
     await say(hass, sentence)
 
-    assert setup_entry.runtime_data.book.find(elsewhere)
+    assert setup_entry.runtime_data.order_book.find(elsewhere)
 
 
 async def test_nothing_is_told_of_what_is_not_exposed(hass: HomeAssistant) -> None:

@@ -84,8 +84,8 @@ async def test_with_several_accounts_one_must_be_named(
     assert error.value.translation_key == "service_found_multiple_config_entry_for_domain"
     placed = await act(hass, "place_order", **ORDER, config_entry_id=other.entry_id)
 
-    assert other.runtime_data.book.find(placed["order"])
-    assert not setup_entry.runtime_data.book.orders
+    assert other.runtime_data.order_book.find(placed["order"])
+    assert not setup_entry.runtime_data.order_book.orders
 
 
 @pytest.mark.parametrize("action", sorted(FOR_ADMINISTRATORS))

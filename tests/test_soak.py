@@ -89,7 +89,9 @@ class Soak:
 
     async def ask(self, action: str, entry: MockConfigEntry) -> None:
         """Ask something of an order that has an id."""
-        ids = [order.order for order in entry.runtime_data.book.orders.values() if order.order]
+        ids = [
+            order.order for order in entry.runtime_data.order_book.orders.values() if order.order
+        ]
         if ids:
             await act(self.hass, action, orders=self.random.choice(ids))
             self.counts[action] += 1
@@ -103,7 +105,7 @@ def live(kind: type[Any]) -> int:
 
 def audit(soak: Soak, entry: MockConfigEntry, simulated: SimulatedPanel) -> None:
     """Hold the book against the panel: every order there is here, and once."""
-    book = entry.runtime_data.book
+    book = entry.runtime_data.order_book
     at_panel = Counter(order.target for order in simulated.orders.values())
     unconfirmed = {order.link for order in book.unconfirmed}
     assert max(at_panel.values()) == 1, "an order was sent twice"
@@ -145,7 +147,7 @@ async def test_a_day_with_a_panel_that_fails_at_random(
     """What goes wrong once a day in a thousand homes must not cost an order or the memory."""
     caplog.set_level(logging.WARNING)
     soak = Soak(hass, panel, Random(SEED))
-    book = setup_entry.runtime_data.book
+    book = setup_entry.runtime_data.order_book
 
     await pass_steps(hass, freezer, soak, setup_entry, how_many(120, 24 * 60))
     panel.faults.clear()
@@ -156,7 +158,7 @@ async def test_a_day_with_a_panel_that_fails_at_random(
     audit(soak, setup_entry, simulated)
     issues = {issue_id for domain, issue_id in issue_registry.issues if domain == DOMAIN}
     assert issues == {f"{setup_entry.entry_id}_{order.key}" for order in book.unconfirmed}
-    assert not setup_entry.runtime_data.writes
+    assert not setup_entry.runtime_data.running_operations
     soak_holds = live(TrackedOrder)
     # The book's, and the few that a frame or a cache holds; not those of each poll.
     assert soak_holds <= len(book.orders) + 50

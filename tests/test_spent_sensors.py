@@ -207,8 +207,10 @@ async def test_what_was_spent_in_another_currency_is_left_out(
     panel.faults.clear()
     panel.faults.add(Reply(text='{"balance": "80", "currency": "EUR"}'), action="balance")
     await act(hass, "get_balance")
-    await setup_entry.runtime_data.orders.async_refresh()
-    setup_entry.runtime_data.orders.async_publish(setup_entry.runtime_data.book.orders)
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
+    setup_entry.runtime_data.orders_coordinator.async_publish(
+        setup_entry.runtime_data.order_book.orders
+    )
 
     assert sensor(hass, TOTAL).attributes["unit_of_measurement"] == "EUR"
     assert_spent(hass, estimate="0", charge="0")
@@ -234,7 +236,7 @@ async def test_a_lost_order_counts_until_it_is_settled(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert_spent(hass, charge="0.9")
 
-    (unconfirmed,) = setup_entry.runtime_data.book.unconfirmed
+    (unconfirmed,) = setup_entry.runtime_data.order_book.unconfirmed
     await async_settle_as_not_placed(hass, setup_entry, unconfirmed.key)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert_spent(hass, estimate="0", charge="0")
@@ -281,7 +283,7 @@ async def test_a_pruned_order_stays_in_the_total(
     await place(hass, panel)
     await report_status(hass, panel, status="Completed", charge="0.80")
     await go_to(hass, freezer, "2026-11-09T14:00:00+00:00")
-    assert not setup_entry.runtime_data.book.orders
+    assert not setup_entry.runtime_data.order_book.orders
     await place(hass, panel, ORDER | {"quantity": 500})
     assert (spent(hass), spent(hass, TOTAL)) == (Decimal("0.45"), Decimal("1.25"))
 
@@ -439,7 +441,7 @@ async def test_a_clock_that_is_set_back_frees_no_budget(
     await place(hass, panel, ORDER | {"quantity": 500})
 
     freezer.tick(timedelta(days=-days))
-    setup_entry.runtime_data.orders.async_prune(dt_util.utcnow())
+    setup_entry.runtime_data.orders_coordinator.async_prune(dt_util.utcnow())
     await hass.config_entries.async_reload(setup_entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
 

@@ -72,7 +72,7 @@ async def test_adding_an_order_id_tracks_the_order(
             "description": "Pending · 0.09 USD",
         }
     ]
-    assert setup_entry.runtime_data.book.find(order)
+    assert setup_entry.runtime_data.order_book.find(order)
 
 
 @pytest.mark.parametrize("text", ["999999", "12 34", "1,2", "buy milk"])
@@ -117,7 +117,7 @@ async def test_removing_an_item_stops_tracking(
     )
 
     assert await items(hass) == []
-    assert not setup_entry.runtime_data.book.orders
+    assert not setup_entry.runtime_data.order_book.orders
 
 
 async def test_final_orders_are_done(
@@ -132,7 +132,7 @@ async def test_final_orders_are_done(
     assert state.state == "1"
 
     freezer.tick(timedelta(days=2))
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
 
     assert (state := hass.states.get(LIST))
     assert state.state == "0"
@@ -154,8 +154,8 @@ async def test_amounts_are_written_as_people_write_them(
 ) -> None:
     """Panels write five decimals or more; an exponent is nothing for a list."""
     data = setup_entry.runtime_data
-    await data.book.async_put([tracked("1", report=report(charge=Decimal(charge)))])
-    data.orders.async_publish(data.book.orders)
+    await data.order_book.async_put([tracked("1", report=report(charge=Decimal(charge)))])
+    data.orders_coordinator.async_publish(data.order_book.orders)
 
     assert (await items(hass))[0]["description"] == f"Pending · {text}"
 
@@ -165,7 +165,7 @@ async def test_an_item_says_what_there_is_to_know(
 ) -> None:
     """Status, progress, charge, error and link; the youngest order first."""
     data = setup_entry.runtime_data
-    await data.book.async_put(
+    await data.order_book.async_put(
         [
             tracked(
                 "1",
@@ -182,7 +182,7 @@ async def test_an_item_says_what_there_is_to_know(
             tracked("4", OrderStatus.UNKNOWN),
         ]
     )
-    data.orders.async_publish(data.book.orders)
+    data.orders_coordinator.async_publish(data.order_book.orders)
 
     assert await items(hass) == [
         {"summary": "#4", "status": "needs_action", "description": "unknown"},
@@ -200,8 +200,8 @@ async def test_who_looks_at_the_list_sees_it_change(
 ) -> None:
     """Items are made for somebody who looks only; that one must not look at old ones."""
     data = setup_entry.runtime_data
-    await data.book.async_put([tracked("1", OrderStatus.PENDING)])
-    data.orders.async_publish(data.book.orders)
+    await data.order_book.async_put([tracked("1", OrderStatus.PENDING)])
+    data.orders_coordinator.async_publish(data.order_book.orders)
     client = await hass_ws_client(hass)
     await client.send_json_auto_id({"type": "todo/item/subscribe", "entity_id": LIST})
     assert (await client.receive_json())["success"]
@@ -209,8 +209,8 @@ async def test_who_looks_at_the_list_sees_it_change(
         "needs_action"
     ]
 
-    await data.book.async_put([tracked("1", OrderStatus.COMPLETED)])
-    data.orders.async_publish(data.book.orders)
+    await data.order_book.async_put([tracked("1", OrderStatus.COMPLETED)])
+    data.orders_coordinator.async_publish(data.order_book.orders)
 
     assert [item["status"] for item in (await client.receive_json())["event"]["items"]] == [
         "completed"
@@ -222,10 +222,10 @@ async def test_nobody_looking_no_items_are_made(
 ) -> None:
     """Ten thousand of them at each refresh would be most of what it costs."""
     data = setup_entry.runtime_data
-    await data.book.async_put([tracked("1", OrderStatus.PENDING)])
+    await data.order_book.async_put([tracked("1", OrderStatus.PENDING)])
     monkeypatch.delattr(OrderList, "_item")
 
-    data.orders.async_publish(data.book.orders)
+    data.orders_coordinator.async_publish(data.order_book.orders)
 
     assert (state := hass.states.get(LIST))
     assert state.state == "1"

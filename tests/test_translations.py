@@ -16,10 +16,9 @@ from custom_components.smm_panel import PLATFORMS
 from custom_components.smm_panel.activity import Activity
 from custom_components.smm_panel.api import OrderProblem
 from custom_components.smm_panel.condition import CONDITIONS
-from custom_components.smm_panel.issues import Issue
+from custom_components.smm_panel.issues import PANEL_MOVED, Issue
 from custom_components.smm_panel.money.limits import Limit
-from custom_components.smm_panel.moved import PANEL_MOVED
-from custom_components.smm_panel.repairs import ATTR_ORDER
+from custom_components.smm_panel.repairs.unconfirmed_order import ATTR_ORDER
 from custom_components.smm_panel.trigger import TRIGGERS
 
 FOLDER = Path(__file__).parents[1] / "custom_components" / "smm_panel"
@@ -196,8 +195,13 @@ NOT_SETTLED = {
 
 def fix_flow(issue: Issue, name: str) -> FixFlow:
     """Read from the class of a flow what it can show."""
-    tree = ast.parse((FOLDER / "repairs.py").read_text("utf-8"))
-    (flow,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
+    trees = [ast.parse(path.read_text("utf-8")) for path in FOLDER.glob("repairs/*.py")]
+    (flow,) = (
+        node
+        for tree in trees
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and node.name == name
+    )
     found = FixFlow(set(), set(), set(), set(), set())
     if "ConfirmRepairFlow" in map(ast.unparse, flow.bases):
         # Home Assistant's own step, which gives the placeholders of the issue.
@@ -302,8 +306,7 @@ def test_entities_have_their_names_and_no_name_is_left_over(platform: str) -> No
     """An entity without its text takes the name of its device."""
     used = {
         ast.literal_eval(keywords["translation_key"])
-        for prefix in ("", "order_", "preset_", "service_")
-        if (path := FOLDER / f"{prefix}{platform}.py").exists()
+        for path in (*FOLDER.glob(f"{platform}.py"), *FOLDER.glob(f"{platform}/*.py"))
         for _, keywords in calls(path)
         if "translation_key" in keywords and "translation_domain" not in keywords
     }

@@ -65,7 +65,7 @@ async def ask_for_refill(
     await act(hass, "refill_orders", orders=[ORDER_ID])
     await hass.async_block_till_done(wait_background_tasks=True)
     tell(panel, "refill_status", {"status": status})
-    await entry.runtime_data.orders.async_refresh()
+    await entry.runtime_data.orders_coordinator.async_refresh()
     await hass.async_block_till_done()
 
 
@@ -140,7 +140,7 @@ async def test_a_refill_triggers_when_it_is_over(
     ran = await automate(hass, triggers=trigger(name, ACTIVITY))
 
     await ask_for_refill(hass, setup_entry, panel, status)
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
     await hass.async_block_till_done()
 
     assert len(ran) == runs
@@ -184,7 +184,7 @@ async def test_every_order_of_a_poll_runs_the_automation(
         await act(hass, "place_order", **ORDER | {"link": f"https://example.com/{number}"})
     freezer.tick(timedelta(days=2))
 
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
 
     assert len(ran) == 3
@@ -249,7 +249,7 @@ async def test_an_order_of_another_account_triggers_nothing(
     await act(hass, "place_order", **ORDER, config_entry_id=setup_entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     tell(panel, "status", {ORDER_ID: {"status": "Completed"}})
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
     await hass.async_block_till_done()
 
     state = hass.states.get(ACTIVITY)
@@ -287,7 +287,7 @@ async def test_a_restart_runs_nothing_again(
     ran = await automate(hass, triggers=triggers)
 
     await reload(hass, setup_entry)
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
     await hass.async_block_till_done()
 
     assert ran == []
@@ -359,12 +359,12 @@ async def test_a_balance_that_comes_back_or_a_restart_is_no_fall(
     ran = await automate(hass, triggers=trigger("balance_below", BALANCE, below=200))
 
     panel.faults.add(Reply.html(status=502), action="balance")
-    await setup_entry.runtime_data.balance.async_refresh()
+    await setup_entry.runtime_data.balance_coordinator.async_refresh()
     await hass.async_block_till_done()
     state = hass.states.get(BALANCE)
     assert state
     assert state.state == "unavailable"
-    await setup_entry.runtime_data.balance.async_refresh()
+    await setup_entry.runtime_data.balance_coordinator.async_refresh()
     await reload(hass, setup_entry)
 
     assert ran == []
@@ -504,12 +504,12 @@ async def test_what_was_spent_that_comes_back_triggers_nothing(
 
     panel.faults.clear()
     panel.faults.add(Reply.html(status=502), action="status")
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
     await hass.async_block_till_done()
     state = hass.states.get(SPENT_TODAY)
     assert state
     assert state.state == "unavailable"
-    await setup_entry.runtime_data.orders.async_refresh()
+    await setup_entry.runtime_data.orders_coordinator.async_refresh()
     await hass.async_block_till_done()
 
     state = hass.states.get(SPENT_TODAY)

@@ -90,7 +90,7 @@ async def test_what_the_panel_charged_counts_instead_of_the_estimate(
     order = await place(hass, setup_entry)
 
     assert (order.estimate, order.charge) == (Decimal("0.090"), Decimal("0.50"))
-    assert setup_entry.runtime_data.book.spending.total("USD").cost == Decimal("0.50")
+    assert setup_entry.runtime_data.order_book.spending.total("USD").cost == Decimal("0.50")
 
 
 async def test_the_intent_is_on_disk_before_the_panel_hears_of_it(
@@ -186,7 +186,7 @@ async def test_nothing_is_sent_unless_the_intent_is_on_disk(
 
     assert caught.value.translation_key == "not_saved"
     assert panel.count("add") == 0
-    assert not setup_entry.runtime_data.book.orders
+    assert not setup_entry.runtime_data.order_book.orders
 
 
 async def test_an_id_that_cannot_be_saved_is_told(
@@ -213,7 +213,7 @@ async def test_an_id_that_cannot_be_saved_is_told(
         await async_place_order(hass, setup_entry, quote, Context())
     broken.close()
 
-    [order] = setup_entry.runtime_data.book.orders.values()
+    [order] = setup_entry.runtime_data.order_book.orders.values()
     assert caught.value.translation_key == "placed_not_saved"
     assert caught.value.translation_placeholders == {"order": order.order, "reason": "disk full"}
     assert rows(book_files) == [(None, "intended")]
@@ -239,7 +239,7 @@ async def test_nothing_is_sent_if_home_assistant_stops_while_the_intent_is_saved
 ) -> None:
     """The store then puts the write off, and a kill would forget the order."""
     quote = await async_quote(hass, setup_entry, FIELDS)
-    book = setup_entry.runtime_data.book
+    book = setup_entry.runtime_data.order_book
     put = book.async_put
 
     async def stop_meanwhile(orders: Iterable[TrackedOrder]) -> None:
@@ -272,7 +272,7 @@ async def test_a_cancelled_script_does_not_lose_the_order(
         await call
     await hass.async_block_till_done()
 
-    [order] = setup_entry.runtime_data.book.orders.values()
+    [order] = setup_entry.runtime_data.order_book.orders.values()
     assert order.placement is Placement.PLACED
     assert rows(book_files) == [(order.order, "placed")]
 
@@ -290,7 +290,7 @@ async def test_an_unload_waits_for_the_answer(
 
     order = (await call).order
     assert setup_entry.state is ConfigEntryState.LOADED
-    assert setup_entry.runtime_data.book.find(order.order) == order
+    assert setup_entry.runtime_data.order_book.find(order.order) == order
     assert rows(book_files) == [(order.order, "placed")]
 
 
@@ -298,7 +298,7 @@ async def test_refills_and_cancels_answer_per_order(
     hass: HomeAssistant, setup_entry: MockConfigEntry, simulated: SimulatedPanel
 ) -> None:
     """One bad id in a batch is data, and the good ones are noted."""
-    orders = setup_entry.runtime_data.orders
+    orders = setup_entry.runtime_data.orders_coordinator
     order = placed_elsewhere(simulated, service=REFILLABLE)
     await async_track(orders.config_entry, [order])
 
@@ -309,6 +309,6 @@ async def test_refills_and_cancels_answer_per_order(
     assert cancels == {order: None, "999999": unknown}
     assert refills["999999"] == unknown
     assert isinstance(refills[order], ItemError), "the order is not completed"
-    tracked = setup_entry.runtime_data.book.find(order)
+    tracked = setup_entry.runtime_data.order_book.find(order)
     assert tracked.cancel_asked_at
     assert tracked.refill is None

@@ -11,18 +11,21 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
-from .activity import async_tell_changes, async_watch_catalog
+from . import activity, repairs
 from .api import HttpTransport, Paces, PanelClient, Transport
-from .catalog import KnownServices, ServiceCatalog
+from .catalog import WatchedServices
 from .const import CONF_PRACTICE, DOMAIN, PRUNE_INTERVAL
-from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry, PanelData
+from .coordinator import (
+    BalanceCoordinator,
+    CatalogCoordinator,
+    OrdersCoordinator,
+    PanelConfigEntry,
+    PanelRuntimeData,
+)
 from .device import async_name_slots, async_register_account, slot_of_device
-from .issues import async_raise_issues
-from .moved import async_forget_location
-from .orders import OrderBook, OrderBookWriteError, async_setup_origins
+from .issues import async_withdraw_moved
+from .orders import OrderBook, OrderBookSaveError, async_follow_initiators
 from .practice import PracticeTransport
-from .preset_issues import async_watch_presets
-from .service_issues import async_raise_service_issues
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -38,48 +41,45 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, and follow who performs them."""
-    async_setup_origins(hass)
+    """Register the actions, and follow which automations and scripts run."""
+    async_follow_initiators(hass)
     async_setup_services(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> bool:
     """Set up an account."""
-    paces = Paces()
-    client = PanelClient(await _async_transport(hass, entry), paces=paces)
-    book = OrderBook(hass, entry.entry_id)
+    rate_limiter = Paces()
+    client = PanelClient(await _async_transport(hass, entry), paces=rate_limiter)
+    order_book = OrderBook(hass, entry.entry_id)
     try:
-        await book.async_load()
-    except OrderBookWriteError as err:
+        await order_book.async_load()
+    except OrderBookSaveError as err:
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key=err.translation_key,
             translation_placeholders=err.translation_placeholders,
         ) from err
-    known_services = KnownServices(hass, entry.entry_id)
-    await known_services.async_load()
-    balance = BalanceCoordinator(hass, entry, client, book)
+    watched_services = WatchedServices(hass, entry.entry_id)
+    await watched_services.async_load()
+    balance = BalanceCoordinator(hass, entry, client, order_book)
     await balance.async_config_entry_first_refresh()
-    orders = OrdersCoordinator(hass, entry, client, book)
-    entry.runtime_data = PanelData(
+    orders = OrdersCoordinator(hass, entry, client, order_book)
+    entry.runtime_data = PanelRuntimeData(
         client=client,
-        paces=paces,
-        catalog=ServiceCatalog(client),
-        known_services=known_services,
-        book=book,
-        balance=balance,
-        orders=orders,
+        rate_limiter=rate_limiter,
+        order_book=order_book,
+        watched_services=watched_services,
+        catalog=CatalogCoordinator(hass, entry, client),
+        balance_coordinator=balance,
+        orders_coordinator=orders,
     )
     async_register_account(hass, entry)
     async_name_slots(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    async_raise_issues(hass, entry)
-    async_watch_presets(hass, entry)
-    async_tell_changes(hass, entry)
-    async_watch_catalog(hass, entry)
-    # After the watch: what they tell of a new list is what that has taken in.
-    async_raise_service_issues(hass, entry)
+    activity.async_start(hass, entry)
+    # After the activity: the issues of services show what that has compared.
+    repairs.async_watch_issues(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(async_track_time_interval(hass, orders.async_prune, PRUNE_INTERVAL))
     # Thousands of orders take many requests; until they are in, the entities show
@@ -91,26 +91,27 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> bool:
-    """Unload an account once the answers to its writes are in, and all that is learnt is told."""
-    await entry.runtime_data.orders.async_told()
+    """Unload an account once its operations have their outcome and its events are fired."""
+    data = entry.runtime_data
+    if data.running_notifications:
+        await asyncio.wait(data.running_notifications)
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
-    data = entry.runtime_data
-    if data.writes:
-        # A second order book would not know of the answer this one waits for.
-        await asyncio.wait(data.writes)
-    await data.known_services.async_save()
+    if data.running_operations:
+        # A second order book would not know of the outcome this one waits for.
+        await asyncio.wait(data.running_operations)
+    await data.watched_services.async_save()
     # What the last polls brought; a file that can't be written is logged by the store.
-    with suppress(OrderBookWriteError):
-        await data.book.async_save()
+    with suppress(OrderBookSaveError):
+        await data.order_book.async_save()
     return True
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
     """Delete the files of an account."""
-    async_forget_location(hass, entry)
+    async_withdraw_moved(hass, entry)
     await OrderBook(hass, entry.entry_id).async_remove()
-    await KnownServices(hass, entry.entry_id).async_remove()
+    await WatchedServices(hass, entry.entry_id).async_remove()
     await PracticeTransport.async_remove(hass, entry.entry_id)
 
 
@@ -119,7 +120,7 @@ async def async_remove_config_entry_device(
 ) -> bool:
     """Let the user delete a slot that shows no order."""
     slot = slot_of_device(entry, device)
-    return slot is not None and slot not in entry.runtime_data.book.slots
+    return slot is not None and slot not in entry.runtime_data.order_book.slots
 
 
 async def _async_transport(hass: HomeAssistant, entry: PanelConfigEntry) -> Transport:

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 
 from .const import DOMAIN
 from .coordinator import PanelConfigEntry
-from .orders import BACKUP_UNDER_WAY, OrderBookWriteError
+from .orders import BACKUP_UNDER_WAY, OrderBookSaveError
 
 
 async def async_pre_backup(hass: HomeAssistant) -> None:
@@ -17,9 +17,9 @@ async def async_pre_backup(hass: HomeAssistant) -> None:
     for entry in entries:
         if entry.state is ConfigEntryState.LOADED:
             # What cannot be written is in the log, and no reason to have no backup.
-            with suppress(OrderBookWriteError):
+            with suppress(OrderBookSaveError):
                 # Waits for a snapshot that is being written, too.
-                await entry.runtime_data.book.async_save()
+                await entry.runtime_data.order_book.async_save()
 
 
 async def async_post_backup(hass: HomeAssistant) -> None:

@@ -29,7 +29,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the account's warning."""
-    async_add_entities([LowBalanceSensor(entry.runtime_data.balance, LOW_BALANCE)])
+    async_add_entities([LowBalanceSensor(entry.runtime_data.balance_coordinator, LOW_BALANCE)])
 
 
 class LowBalanceSensor(AccountEntity[BalanceCoordinator], BinarySensorEntity):
@@ -41,4 +41,4 @@ class LowBalanceSensor(AccountEntity[BalanceCoordinator], BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool:
-        return self.coordinator.data.amount < self.coordinator.book.settings.low_balance
+        return self.coordinator.data.amount < self.coordinator.order_book.settings.low_balance

@@ -62,7 +62,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the buttons of presets, and those of order slots as they come into use."""
     async_add_presets(entry, async_add_entities, partial(preset_buttons, entry))
-    orders = entry.runtime_data.orders
+    orders = entry.runtime_data.orders_coordinator
     async_add_slots(
         entry,
         async_add_entities,

@@ -107,7 +107,7 @@ class OrderIsOpenCondition(AccountCondition):
         return any(
             not order.is_final
             and all(getattr(order, name) == value for name, value in self._wanted.items())
-            for order in entry.runtime_data.book.orders.values()
+            for order in entry.runtime_data.order_book.orders.values()
         )
 
 

@@ -294,7 +294,7 @@ class SmmPanelOptionsFlow(OptionsFlow):
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                _options_schema(entry.runtime_data.balance.data.currency if loaded else None),
+                _options_schema(entry.runtime_data.currency if loaded else None),
                 options,
             ),
         )

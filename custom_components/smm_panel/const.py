@@ -45,7 +45,7 @@ SLOW_INTERVAL: Final = timedelta(minutes=30)
 
 # What is learnt of thousands of orders at once is told in pieces, between which Home Assistant
 # does what else there is to do. One takes a few milliseconds on a small computer.
-TOLD_AT_ONCE: Final = 20
+EVENTS_IN_A_ROW: Final = 20
 
 # Some panels allow `services` ten times an hour; rates change by the day.
 CATALOG_LIFETIME: Final = timedelta(hours=6)
@@ -56,9 +56,9 @@ CATALOG_RENEWAL: Final = timedelta(minutes=10)
 
 # The services of presets and open orders are watched. Eight lists a day notice a change within
 # hours, and leave actions and forms nearly all of the ten an hour.
-SERVICES_INTERVAL: Final = timedelta(hours=3)
+CATALOG_INTERVAL: Final = timedelta(hours=3)
 # How often it is looked whether a list is due; after a failure it is tried again as often.
-SERVICES_TURN: Final = timedelta(minutes=30)
+CATALOG_CHECK_INTERVAL: Final = timedelta(minutes=30)
 
 # Panels take days for a refill; one that says nothing final for so long never will.
 REFILL_FOLLOWED: Final = timedelta(days=30)

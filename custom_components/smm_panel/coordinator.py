@@ -2,11 +2,11 @@
 
 from abc import abstractmethod
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
+from types import MappingProxyType
 from typing import Any, ClassVar, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -29,10 +29,14 @@ from .api import (
     PanelRejectedError,
     PanelResponseError,
     RefillStatus,
+    Service,
 )
-from .catalog import KnownServices, ServiceCatalog
+from .catalog import WatchedServices
 from .const import (
     BALANCE_INTERVAL,
+    CATALOG_FRESH,
+    CATALOG_LIFETIME,
+    CATALOG_RENEWAL,
     CONF_KEEP_DAYS,
     CONF_ORDER_SLOTS,
     DEFAULT_KEEP_DAYS,
@@ -41,37 +45,44 @@ from .const import (
     OPEN_INTERVAL,
     SLOW_AFTER,
     SLOW_INTERVAL,
-    TOLD_AT_ONCE,
     WATCHED_FOR,
     WATCHED_INTERVAL,
 )
 from .errors import update_failed
-from .moved import async_note_location
-from .orders import OrderBook, OrderChange, TrackedOrder, assign_slots
+from .issues import async_update_moved
+from .orders import OrderBook, TrackedOrder, assign_slots
 
-type PanelConfigEntry = ConfigEntry[PanelData]
+type PanelConfigEntry = ConfigEntry[PanelRuntimeData]
 type Reports = dict[str, OrderReport | ItemError]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PanelData:
+class PanelRuntimeData:
     """What an account holds while its config entry is loaded."""
 
     client: PanelClient
-    paces: Paces
-    catalog: ServiceCatalog
-    known_services: KnownServices
-    book: OrderBook
-    balance: BalanceCoordinator
-    orders: OrdersCoordinator
-    writes: set[asyncio.Task[Any]] = field(default_factory=set)
-    """Writes under way, which an unload waits for."""
+    rate_limiter: Paces
+    order_book: OrderBook
+    watched_services: WatchedServices
+    catalog: CatalogCoordinator
+    balance_coordinator: BalanceCoordinator
+    orders_coordinator: OrdersCoordinator
+    running_operations: set[asyncio.Task[Any]] = field(default_factory=set)
+    """Operations whose outcome is not recorded yet. An unload waits for them."""
 
-    placing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while an order is held against the limits and until its intent is on disk."""
+    running_notifications: set[asyncio.Task[Any]] = field(default_factory=set)
+    """Tasks that still fire events of changed orders. An unload waits for them."""
 
-    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while refills or a cancel are asked for."""
+    place_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held from the check of an order until its outcome is recorded."""
+
+    request_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while refills or a cancel are requested."""
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of the account, as the panel spells it."""
+        return self.balance_coordinator.data.currency
 
 
 class PanelCoordinator[DataT](DataUpdateCoordinator[DataT]):
@@ -100,9 +111,9 @@ class PanelCoordinator[DataT](DataUpdateCoordinator[DataT]):
         try:
             data = await self._async_fetch()
         except PanelError as err:
-            async_note_location(self.hass, self.config_entry, err)
+            async_update_moved(self.hass, self.config_entry, err)
             raise update_failed(err, self.update_interval) from err
-        async_note_location(self.hass, self.config_entry, None)
+        async_update_moved(self.hass, self.config_entry, None)
         return data
 
 
@@ -116,11 +127,11 @@ class BalanceCoordinator(PanelCoordinator[Balance]):
         hass: HomeAssistant,
         entry: PanelConfigEntry,
         client: PanelClient,
-        book: OrderBook,
+        order_book: OrderBook,
     ) -> None:
         """Poll at a fixed interval, and tell of other balances only."""
         super().__init__(hass, entry, client)
-        self.book = book
+        self.order_book = order_book
         self.update_interval = BALANCE_INTERVAL
         self.always_update = False
         self._read_at = dt_util.utcnow()
@@ -133,7 +144,7 @@ class BalanceCoordinator(PanelCoordinator[Balance]):
 
     def expected(self) -> Decimal:
         """Return the last balance less what was charged since it was read."""
-        return self.data.amount - self.book.charged_since(self._read_at)
+        return self.data.amount - self.order_book.charged_since(self._read_at)
 
     @override
     async def _async_fetch(self) -> Balance:
@@ -141,12 +152,64 @@ class BalanceCoordinator(PanelCoordinator[Balance]):
         read_at = dt_util.utcnow()
         balance = await self.client.balance()
         self._read_at = read_at
-        self.book.note_balance(balance.amount, read_at)
+        self.order_book.note_balance(balance.amount, read_at)
         return balance
 
 
+class CatalogCoordinator(PanelCoordinator[Mapping[str, Service]]):
+    """Reads the service list on demand; see `activity.catalog` for the reads in time.
+
+    It has no interval of its own: a poll that fails would be logged beside those of the balance
+    and the orders, for one and the same outage.
+    """
+
+    subject = "services"
+
+    def __init__(self, hass: HomeAssistant, entry: PanelConfigEntry, client: PanelClient) -> None:
+        """Prepare the service list of an account; the first request for it reads it."""
+        super().__init__(hass, entry, client)
+        self.data = MappingProxyType({})
+        self._read_at: datetime | None = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def cached(self) -> Mapping[str, Service] | None:
+        """The services as last read, None before the first time."""
+        return None if self._read_at is None else self.data
+
+    async def async_read(self, max_age: timedelta = CATALOG_LIFETIME) -> Mapping[str, Service]:
+        """Return the services by id from a list that is not older. Raises PanelError."""
+        # One request for a dozen automations that start together.
+        async with self._lock:
+            now = dt_util.utcnow()
+            age = None if self._read_at is None else now - self._read_at
+            # A list from the future: the clock was set back, and its age is unknown.
+            if age is None or not timedelta() <= age <= max_age:
+                try:
+                    services = await self._async_fetch()
+                except PanelError as err:
+                    self.last_update_success, self.last_exception = False, err
+                    self.async_update_listeners()
+                    raise
+                self._read_at = now
+                self.async_set_updated_data(services)
+            return self.data
+
+    async def async_service(self, service: str) -> Service | None:
+        """Return a service as it is to be ordered, with a rate of this hour. Raises PanelError."""
+        services = await self.async_read(CATALOG_FRESH)
+        if service not in services:
+            services = await self.async_read(CATALOG_RENEWAL)
+        return services.get(service)
+
+    @override
+    async def _async_fetch(self) -> Mapping[str, Service]:
+        services = await self.client.services()
+        return MappingProxyType({item.id: item for item in services})
+
+
 class OrdersCoordinator(PanelCoordinator[None]):
-    """Polls the open orders and tells the entities of those that changed.
+    """Polls the open orders and updates the entities of those that changed.
 
     The orders are in the order book, not in `data`. A listener's context is the number
     of its slot: it is called when that slot shows something new. A listener without
@@ -160,52 +223,48 @@ class OrdersCoordinator(PanelCoordinator[None]):
         hass: HomeAssistant,
         entry: PanelConfigEntry,
         client: PanelClient,
-        book: OrderBook,
+        order_book: OrderBook,
     ) -> None:
         """Follow the orders of a loaded order book."""
         super().__init__(hass, entry, client)
-        self.book = book
-        self.tell: Callable[[OrderChange], None] | None = None
-        """Called with what was learnt of an order once its entities show it.
-
-        What is learnt before it is set waits for it.
-        """
+        self.order_book = order_book
         self.slot_limit = int(entry.options.get(CONF_ORDER_SLOTS, DEFAULT_ORDER_SLOTS))
         self._keep = timedelta(days=entry.options.get(CONF_KEEP_DAYS, DEFAULT_KEEP_DAYS))
         # Somebody who ordered just before a restart is still watching.
         self._last_write = max(
-            (order.added_at for order in book.orders.values() if order.is_own), default=None
+            (order.added_at for order in order_book.orders.values() if order.is_own), default=None
         )
         self._last_answers = LastAnswers[Reports]()
-        self._telling: asyncio.Task[None] | None = None
+        self._order_listeners: dict[object, tuple[CALLBACK_TYPE, object]] = {}
+        self._after_update: CALLBACK_TYPE | None = None
         self._changed: set[str] = set()
         self._published_success = True
         self._assign_slots()
         self._set_interval()
 
-    def in_slot(self, slot: int) -> TrackedOrder | None:
+    def order_in_slot(self, slot: int) -> TrackedOrder | None:
         """Return the order that a slot shows.
 
         None as well while a forgotten order has not been published yet.
         """
-        key = self.book.slots.get(slot)
-        return None if key is None else self.book.orders.get(key)
+        key = self.order_book.slots.get(slot)
+        return None if key is None else self.order_book.orders.get(key)
 
     @override
     async def _async_fetch(self) -> None:
         now = dt_util.utcnow()
-        orders = self.book.open_orders.values()
+        orders = self.order_book.open_orders.values()
         open_orders = [order.order for order in orders if order.order is not None]
         refills = [
             refill
-            for order in self.book.followed.values()
+            for order in self.order_book.followed.values()
             for refill in order.followed_refills(now)
         ]
         try:
             if open_orders:
-                await self.client.follow(open_orders, self._take_in, self._last_answers)
+                await self.client.follow(open_orders, self._apply_reports, self._last_answers)
             if refills:
-                self._changed |= self.book.apply_refills(await self._async_refills(refills))
+                self._changed |= self.order_book.apply_refills(await self._async_refills(refills))
         except PanelError:
             # What the answer before this one told holds all the same.
             self.async_publish(())
@@ -213,8 +272,8 @@ class OrdersCoordinator(PanelCoordinator[None]):
         finally:
             self._set_interval()
 
-    def _take_in(self, reports: Reports) -> None:
-        self._changed |= self.book.apply(reports, dt_util.utcnow())
+    def _apply_reports(self, reports: Reports) -> None:
+        self._changed |= self.order_book.apply(reports, dt_util.utcnow())
 
     async def _async_refills(
         self, refills: Iterable[str]
@@ -233,7 +292,7 @@ class OrdersCoordinator(PanelCoordinator[None]):
     @callback
     def async_prune(self, now: datetime) -> None:
         """Forget the orders whose keeping time is over."""
-        self.async_publish(self.book.prune(now, self._keep))
+        self.async_publish(self.order_book.prune(now, self._keep))
 
     @callback
     def async_written(self, keys: Iterable[str]) -> None:
@@ -250,53 +309,51 @@ class OrdersCoordinator(PanelCoordinator[None]):
         self._changed.update(keys)
         self.async_update_listeners()
 
-    @callback
     @override
+    @callback
+    def async_add_listener(
+        self, update_callback: CALLBACK_TYPE, context: object = None
+    ) -> CALLBACK_TYPE:
+        """Call a listener when an order changes; with a slot as context, only for that slot."""
+        remove_listener = super().async_add_listener(update_callback, context)
+        listener = object()
+        self._order_listeners[listener] = (update_callback, context)
+
+        @callback
+        def remove() -> None:
+            del self._order_listeners[listener]
+            remove_listener()
+
+        return remove
+
+    @callback
+    def async_set_after_update(self, after_update: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a function each time the listeners were called; return what ends that."""
+        self._after_update = after_update
+
+        @callback
+        def remove() -> None:
+            self._after_update = None
+
+        return remove
+
+    @override
+    @callback
     def async_update_listeners(self) -> None:
-        """Call the listeners that a change concerns, then tell what was learnt."""
-        self._update_listeners()
-        if self.tell is not None and self._telling is None and self._tell_some(self.tell):
-            self._telling = self.config_entry.async_create_task(
-                self.hass, self._async_tell_on(self.tell), f"{self.name} activity"
-            )
-
-    def _tell_some(self, tell: Callable[[OrderChange], None]) -> bool:
-        """Tell some of what was learnt; return whether there may be more."""
-        changes = self.book.take_changes(TOLD_AT_ONCE)
-        for change in changes:
-            self._async_call(partial(tell, change))
-        return len(changes) == TOLD_AT_ONCE
-
-    async def async_told(self) -> None:
-        """Wait until what was learnt is told: its entity is there to tell it."""
-        if self._telling is not None:
-            await asyncio.wait([self._telling])
-
-    async def _async_tell_on(self, tell: Callable[[OrderChange], None]) -> None:
-        """Tell the rest little by little, as it can be of thousands of orders."""
-        try:
-            is_more = True
-            while is_more:
-                await asyncio.sleep(0)
-                is_more = self._tell_some(tell)
-        finally:
-            self._telling = None
-
-    def _update_listeners(self) -> None:
         """Call the listeners that a change concerns; all when the panel comes or goes."""
         changed, self._changed = self._changed, set()
         slots = self._assign_slots() | {
-            slot for slot, key in self.book.slots.items() if key in changed
+            slot for slot, key in self.order_book.slots.items() if key in changed
         }
         if self.last_update_success is not self._published_success:
             self._published_success = self.last_update_success
             super().async_update_listeners()
-            return
-        if not changed and not slots:
-            return
-        for update_callback, context in list(self._listeners.values()):
-            if context is None or context in slots:
-                self._async_call(update_callback)
+        elif changed or slots:
+            for update_callback, context in list(self._order_listeners.values()):
+                if context is None or context in slots:
+                    self._async_call(update_callback)
+        if self._after_update is not None:
+            self._after_update()
 
     def _async_call(self, update_callback: CALLBACK_TYPE) -> None:
         try:
@@ -306,13 +363,13 @@ class OrdersCoordinator(PanelCoordinator[None]):
 
     @callback
     def _assign_slots(self) -> frozenset[int]:
-        return self.book.assign_slots(
+        return self.order_book.assign_slots(
             lambda last, orders: assign_slots(last, orders, self.slot_limit)
         )
 
     def _set_interval(self) -> None:
-        youngest = self.book.youngest_open
-        asked = [*self.book.followed.values(), *([] if youngest is None else [youngest])]
+        youngest = self.order_book.youngest_open
+        asked = [*self.order_book.followed.values(), *([] if youngest is None else [youngest])]
         self.update_interval = next_interval(asked, dt_util.utcnow(), self._last_write)
 
 

@@ -13,14 +13,14 @@ from .coordinator import OrdersCoordinator, PanelConfigEntry
 @callback
 def async_name_slots(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
     """Keep the name of each slot's device that of the order it shows."""
-    orders = entry.runtime_data.orders
+    orders = entry.runtime_data.orders_coordinator
     registry = dr.async_get(hass)
     names: dict[int, str | None] = {}
 
     @callback
     def rename() -> None:
         for slot in registered_slots(hass, entry):
-            order = orders.in_slot(slot)
+            order = orders.order_in_slot(slot)
             name = None if order is None else order.label
             if names.get(slot, "") != name:
                 names[slot] = name
@@ -36,7 +36,7 @@ def async_register_account(hass: HomeAssistant, entry: PanelConfigEntry) -> None
     """Register the account's device, which those of the slots refer to."""
     registry = dr.async_get(hass)
     registry.async_get_or_create(config_entry_id=entry.entry_id, **account_device(entry))
-    limit = entry.runtime_data.orders.slot_limit
+    limit = entry.runtime_data.orders_coordinator.slot_limit
     for slot, device in registered_slots(hass, entry).items():
         if slot > limit:
             registry.async_remove_device(device.id)
@@ -82,7 +82,7 @@ def slot_device(orders: OrdersCoordinator, slot: int) -> DeviceInfo:
             orders.hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id
         ),
     )
-    if (order := orders.in_slot(slot)) is not None:
+    if (order := orders.order_in_slot(slot)) is not None:
         info["name"] = order.label
     else:
         info["translation_key"] = "order_slot"

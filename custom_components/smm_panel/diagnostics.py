@@ -30,10 +30,10 @@ async def async_get_config_entry_diagnostics(
         return diagnostics
     panel = entry.runtime_data
     return diagnostics | {
-        "balance": _coordinator(panel.balance) | {"currency": panel.balance.data.currency},
-        "orders": _coordinator(panel.orders) | _orders(panel.orders),
-        "services": panel.catalog.size,
-        "writes_under_way": len(panel.writes),
+        "balance": _coordinator(panel.balance_coordinator) | {"currency": panel.currency},
+        "orders": _coordinator(panel.orders_coordinator) | _orders(panel.orders_coordinator),
+        "services": len(panel.catalog.data),
+        "writes_under_way": len(panel.running_operations),
     }
 
 
@@ -57,7 +57,7 @@ def _coordinator(coordinator: PanelCoordinator[Any]) -> dict[str, Any]:
 
 
 def _orders(coordinator: OrdersCoordinator) -> dict[str, Any]:
-    orders = coordinator.book.orders.values()
+    orders = coordinator.order_book.orders.values()
     return {
         "tracked": len(orders),
         "open": sum(order.is_open for order in orders),
@@ -65,8 +65,8 @@ def _orders(coordinator: OrdersCoordinator) -> dict[str, Any]:
         "status": dict(
             Counter("none" if order.status is None else order.status.value for order in orders)
         ),
-        "unconfirmed": len(coordinator.book.unconfirmed),
-        "book_damaged": coordinator.book.damage is not None,
+        "unconfirmed": len(coordinator.order_book.unconfirmed),
+        "book_damaged": coordinator.order_book.damage is not None,
         "with_error": sum(order.error is not None for order in orders),
-        "slots": {"limit": coordinator.slot_limit, "in_use": len(coordinator.book.slots)},
+        "slots": {"limit": coordinator.slot_limit, "in_use": len(coordinator.order_book.slots)},
     }

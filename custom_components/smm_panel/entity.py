@@ -17,7 +17,7 @@ from .const import DOMAIN
 from .coordinator import OrdersCoordinator, PanelConfigEntry, PanelCoordinator
 from .device import account_device, registered_slots, slot_device, slot_identifier
 from .orders import TrackedOrder
-from .presets import Preset, presets
+from .presets import Preset, get_presets
 
 # The keys of the account's entities that triggers and conditions are about.
 BALANCE_KEY: Final = "balance"
@@ -64,7 +64,7 @@ class OrderSlotEntity(CoordinatorEntity[OrdersCoordinator]):
     @property
     def order(self) -> TrackedOrder | None:
         """The order that the slot shows now."""
-        return self.coordinator.in_slot(self.slot)
+        return self.coordinator.order_in_slot(self.slot)
 
     @property
     @override
@@ -79,7 +79,7 @@ def async_add_slots(
     build: Callable[[int], Iterable[OrderSlotEntity]],
 ) -> None:
     """Add the entities of slots in use now, of those ever used, and of later ones."""
-    orders = entry.runtime_data.orders
+    orders = entry.runtime_data.orders_coordinator
     known: set[int] = set()
 
     @callback
@@ -91,8 +91,8 @@ def async_add_slots(
             entities[0].async_on_remove(partial(known.discard, slot))
             async_add_entities(entities)
 
-    add(set(registered_slots(orders.hass, entry)) | set(orders.book.slots))
-    entry.async_on_unload(orders.async_add_listener(lambda: add(set(orders.book.slots))))
+    add(set(registered_slots(orders.hass, entry)) | set(orders.order_book.slots))
+    entry.async_on_unload(orders.async_add_listener(lambda: add(set(orders.order_book.slots))))
 
 
 def account_unique_id(entry_id: str | None, key: str) -> str:
@@ -116,7 +116,7 @@ class PresetEntity(Entity):
         identifier = f"{entry.entry_id}_preset_{preset.id}"
         self._attr_unique_id = f"{identifier}_{description.key}"
         account = dr.async_get_device_id_by_identifier(
-            entry.runtime_data.orders.hass,
+            entry.runtime_data.orders_coordinator.hass,
             (DOMAIN, entry.entry_id),
             config_entry_id=entry.entry_id,
         )
@@ -137,5 +137,5 @@ def async_add_presets(
     build: Callable[[Preset], Iterable[Entity]],
 ) -> None:
     """Add the entities of each preset to its subentry."""
-    for preset in presets(entry):
+    for preset in get_presets(entry):
         async_add_entities(build(preset), config_subentry_id=preset.id)

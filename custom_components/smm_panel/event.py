@@ -8,7 +8,7 @@ from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .activity import ATTR_CHANGE, ATTR_CHANGES, Activity, activity_signal, service_news_signal
+from .activity import ATTR_CHANGE, ATTR_CHANGES, Activity, activity_signal, service_signal
 from .catalog import ServiceChange
 from .const import ATTR_SERVICE
 from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry
@@ -27,8 +27,8 @@ async def async_setup_entry(
     data = entry.runtime_data
     async_add_entities(
         [
-            OrderActivity(data.orders, ORDER_ACTIVITY),
-            ServiceChanges(data.balance, SERVICE_CHANGES),
+            OrderActivity(data.orders_coordinator, ORDER_ACTIVITY),
+            ServiceChanges(data.balance_coordinator, SERVICE_CHANGES),
         ]
     )
 
@@ -85,7 +85,7 @@ class ServiceChanges(AccountEntity[BalanceCoordinator], EventEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the news of the account."""
         await super().async_added_to_hass()
-        signal = service_news_signal(self.coordinator.config_entry)
+        signal = service_signal(self.coordinator.config_entry)
         self.async_on_remove(async_dispatcher_connect(self.hass, signal, self._take_in))
 
     @callback

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from pathlib import Path
+from typing import Final
 
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
 
+from .api import PanelError, PanelRedirectError
 from .const import DOMAIN
-from .coordinator import PanelConfigEntry
-from .orders import TrackedOrder
 
-ATTR_KEY = "key"
+ATTR_KEY: Final = "key"
+PANEL_MOVED: Final = "panel_moved"
 
 
 class Issue(StrEnum):
@@ -30,63 +30,9 @@ class Issue(StrEnum):
 
 
 @callback
-def async_raise_issues(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-    """Keep an issue for each unconfirmed order, and one for a damaged order book."""
-    book = entry.runtime_data.book
-    raised: set[str] = set()
-
-    @callback
-    def update() -> None:
-        unconfirmed = {order.key: order for order in book.unconfirmed}
-        for key in raised - unconfirmed.keys():
-            raised.discard(key)
-            ir.async_delete_issue(hass, DOMAIN, issue_id(entry, key))
-        for key in unconfirmed.keys() - raised:
-            raised.add(key)
-            _raise_unconfirmed(hass, entry, unconfirmed[key])
-
-    @callback
-    def withdraw() -> None:
-        """Take the issues back: nothing can be settled while the account is not loaded."""
-        for issue in (*raised, Issue.BOOK_DAMAGED):
-            ir.async_delete_issue(hass, DOMAIN, issue_id(entry, issue))
-
-    update()
-    if book.damage is not None:
-        ir.async_create_issue(
-            hass,
-            DOMAIN,
-            issue_id(entry, Issue.BOOK_DAMAGED),
-            data={ATTR_CONFIG_ENTRY_ID: entry.entry_id},
-            is_fixable=True,
-            severity=IssueSeverity.CRITICAL,
-            translation_key=Issue.BOOK_DAMAGED,
-            translation_placeholders={
-                "account": entry.title,
-                "file": Path(book.damage.file).name,
-            },
-        )
-    entry.async_on_unload(entry.runtime_data.orders.async_add_listener(update))
-    entry.async_on_unload(withdraw)
-
-
-def _raise_unconfirmed(hass: HomeAssistant, entry: PanelConfigEntry, order: TrackedOrder) -> None:
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        issue_id(entry, order.key),
-        data={ATTR_CONFIG_ENTRY_ID: entry.entry_id, ATTR_KEY: order.key},
-        is_fixable=True,
-        severity=IssueSeverity.ERROR,
-        translation_key=Issue.UNCONFIRMED_ORDER,
-        translation_placeholders={"account": entry.title, "order": order.label},
-    )
-
-
-@callback
 def async_warn(
     hass: HomeAssistant,
-    entry: PanelConfigEntry,
+    entry: ConfigEntry,
     about: str,
     issue: Issue,
     placeholders: Mapping[str, str],
@@ -103,6 +49,30 @@ def async_warn(
     )
 
 
-def issue_id(entry: PanelConfigEntry, issue: str) -> str:
+def issue_id(entry: ConfigEntry, issue: str) -> str:
     """Return the id of an account's issue: its kind, or what it is about."""
     return f"{entry.entry_id}_{issue}"
+
+
+@callback
+def async_update_moved(hass: HomeAssistant, entry: ConfigEntry, failure: PanelError | None) -> None:
+    """Raise the issue of a panel that moved when it redirects; withdraw it once it answers."""
+    if isinstance(failure, PanelRedirectError):
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue_id(entry, PANEL_MOVED),
+            # The key must not go anywhere on the word of an answer: the user enters the address.
+            is_fixable=False,
+            severity=IssueSeverity.ERROR,
+            translation_key=PANEL_MOVED,
+            translation_placeholders={"account": entry.title, "location": failure.location},
+        )
+    elif failure is None:
+        async_withdraw_moved(hass, entry)
+
+
+@callback
+def async_withdraw_moved(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Withdraw the issue of a panel that moved."""
+    ir.async_delete_issue(hass, DOMAIN, issue_id(entry, PANEL_MOVED))

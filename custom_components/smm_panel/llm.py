@@ -98,7 +98,7 @@ class GetBalanceTool(AccountTool):
         """Read the balances."""
         accounts: list[JsonValueType] = []
         for entry in self.accounts(hass, llm_context):
-            balance = entry.runtime_data.balance
+            balance = entry.runtime_data.balance_coordinator
             accounts.append(
                 {
                     "account": entry.title,
@@ -128,7 +128,7 @@ class OpenOrdersTool(AccountTool):
         found = [
             (entry, order)
             for entry in self.accounts(hass, llm_context)
-            for order in entry.runtime_data.book.orders.values()
+            for order in entry.runtime_data.order_book.orders.values()
             if order.is_open or order.needs_attention
         ]
         found.sort(key=lambda row: row[1].added_at, reverse=True)
@@ -154,7 +154,7 @@ class OrderTool(AccountTool):
             (entry, order)
             for entry in self.accounts(hass, llm_context)
             for order_id in wanted
-            if (order := entry.runtime_data.book.find(order_id)) is not None
+            if (order := entry.runtime_data.order_book.find(order_id)) is not None
         ]
         if not found:
             return ToolResult(data={"error": "No tracked order has this id"}, error=True)
@@ -179,9 +179,9 @@ def _rows(orders: Iterable[tuple[PanelConfigEntry, TrackedOrder]]) -> list[JsonV
 
 def _row(entry: PanelConfigEntry, order: TrackedOrder) -> JsonObjectType:
     panel = entry.runtime_data
-    answer = order_answer(order, panel.balance.data.currency)
+    answer = order_answer(order, panel.balance_coordinator.data.currency)
     return {
         "account": entry.title,
         **{fact: answer[fact] for fact in _ORDER_FACTS},
-        "is_current": panel.orders.last_update_success,
+        "is_current": panel.orders_coordinator.last_update_success,
     }

@@ -38,7 +38,9 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the account's threshold."""
-    async_add_entities([LowBalanceThreshold(entry.runtime_data.balance, LOW_BALANCE_THRESHOLD)])
+    async_add_entities(
+        [LowBalanceThreshold(entry.runtime_data.balance_coordinator, LOW_BALANCE_THRESHOLD)]
+    )
 
 
 class LowBalanceThreshold(AccountEntity[BalanceCoordinator], NumberEntity):
@@ -68,10 +70,10 @@ class LowBalanceThreshold(AccountEntity[BalanceCoordinator], NumberEntity):
     @property
     @override
     def native_value(self) -> float:
-        return float(self.coordinator.book.settings.low_balance)
+        return float(self.coordinator.order_book.settings.low_balance)
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Keep a threshold, and hold the balance against it. Raises OrderBookWriteError."""
-        await self.coordinator.book.async_set_low_balance(Decimal(str(value)))
+        """Keep a threshold, and hold the balance against it. Raises OrderBookSaveError."""
+        await self.coordinator.order_book.async_set_low_balance(Decimal(str(value)))
         self.coordinator.async_update_listeners()

@@ -28,9 +28,9 @@ from .catalog import search_services
 from .const import ATTR_SERVICE, DOMAIN
 from .coordinator import PanelConfigEntry
 from .errors import invalid_order, panel_errors
-from .money import Left, money_text
+from .money import Remaining, money_text
 from .operations import (
-    Guard,
+    CallLimits,
     Quote,
     async_cancel_orders,
     async_check,
@@ -86,7 +86,7 @@ async def _async_get_balance(call: ServiceCall) -> ServiceResponse:
     entry = _entry(call)
     data = entry.runtime_data
     with panel_errors(call.hass, entry):
-        balance = await data.balance.async_read()
+        balance = await data.balance_coordinator.async_read()
     return balance_answer(balance)
 
 
@@ -94,7 +94,7 @@ async def _async_get_services(call: ServiceCall) -> ServiceResponse:
     """Search the catalogue, which may be hours old."""
     entry = _entry(call)
     with panel_errors(call.hass, entry):
-        catalog = await entry.runtime_data.catalog.async_services()
+        catalog = await entry.runtime_data.catalog.async_read()
     found = search_services(
         catalog.values(),
         search=call.data[ATTR_SEARCH],
@@ -112,7 +112,7 @@ async def _async_place_order(call: ServiceCall) -> ServiceResponse:
     fields = dict(call.data)
     fields.pop(ATTR_CONFIG_ENTRY_ID, None)
     dry_run = fields.pop(ATTR_DRY_RUN)
-    guard = Guard(
+    guard = CallLimits(
         max_charge=fields.pop(ATTR_MAX_CHARGE, None),
         max_rate=fields.pop(ATTR_MAX_RATE, None),
         allow_duplicate=fields.pop(ATTR_ALLOW_DUPLICATE),
@@ -135,7 +135,7 @@ async def _async_place_order(call: ServiceCall) -> ServiceResponse:
 
 
 def _placed_answer(
-    quote: Quote, placed: TrackedOrder | None, left: Left, currency: str | None
+    quote: Quote, placed: TrackedOrder | None, left: Remaining, currency: str | None
 ) -> JsonObjectType:
     """Describe an order that was placed, or only checked (`placed` is None)."""
     return {
@@ -162,7 +162,7 @@ async def _async_get_orders(call: ServiceCall) -> ServiceResponse:
     else:
         rows = [
             order_answer(order, _currency(entry))
-            for order in entry.runtime_data.book.orders.values()
+            for order in entry.runtime_data.order_book.orders.values()
             # One that is being sent at this moment has no outcome to tell.
             if order.placement is not Placement.INTENDED
         ]
@@ -182,10 +182,10 @@ async def _async_live_orders(call: ServiceCall, entry: PanelConfigEntry) -> list
     with panel_errors(call.hass, entry):
         reports = await data.client.status(_ids(call, ATTR_ORDERS))
     now = dt_util.utcnow()
-    data.orders.async_publish(data.book.apply(reports, now))
+    data.orders_coordinator.async_publish(data.order_book.apply(reports, now))
     rows: list[JsonObjectType] = []
     for order_id, report in reports.items():
-        order = data.book.find(order_id)
+        order = data.order_book.find(order_id)
         row: JsonObjectType = {"order": order_id}
         if order is not None:
             row = order_answer(order, _currency(entry))
@@ -209,7 +209,7 @@ async def _async_track_orders(call: ServiceCall) -> ServiceResponse:
 async def _async_untrack_orders(call: ServiceCall) -> ServiceResponse:
     """Forget orders; what was known of them is in the answer for the last time."""
     entry = _entry(call)
-    book = entry.runtime_data.book
+    book = entry.runtime_data.order_book
     results = {
         order_id: book.find(order_id) or _NOT_TRACKED for order_id in _ids(call, ATTR_ORDERS)
     }
@@ -241,7 +241,7 @@ async def _async_cancel_orders(call: ServiceCall) -> ServiceResponse:
 async def _async_get_refill_status(call: ServiceCall) -> ServiceResponse:
     """Ask the panel about refills, by their ids or by orders whose refill is known."""
     entry = _entry(call)
-    book = entry.runtime_data.book
+    book = entry.runtime_data.order_book
     refill_of = {
         order_id: order.refill if (order := book.find(order_id)) else None
         for order_id in call.data[ATTR_ORDERS]
@@ -252,7 +252,7 @@ async def _async_get_refill_status(call: ServiceCall) -> ServiceResponse:
         raise _no_ids()
     with panel_errors(call.hass, entry):
         statuses = await entry.runtime_data.client.refill_status(refills)
-    entry.runtime_data.orders.async_publish(book.apply_refills(statuses))
+    entry.runtime_data.orders_coordinator.async_publish(book.apply_refills(statuses))
     rows: list[JsonValueType] = [
         refill_answer(refill, order_of.get(refill), status) for refill, status in statuses.items()
     ]
@@ -273,7 +273,7 @@ def _entry(call: ServiceCall) -> PanelConfigEntry:
 
 
 def _currency(entry: PanelConfigEntry) -> str | None:
-    return entry.runtime_data.balance.data.currency
+    return entry.runtime_data.currency
 
 
 def _ids(call: ServiceCall, field: str) -> list[str]:

@@ -28,7 +28,7 @@ async def async_info(hass: HomeAssistant) -> dict[str, Any]:
         DOMAIN, include_ignore=False, include_disabled=False
     )
     loaded: list[PanelConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-    books = [entry.runtime_data.book for entry in loaded]
+    books = [entry.runtime_data.order_book for entry in loaded]
     orders = [order for book in books for order in book.orders.values()]
     info: dict[str, Any] = {
         "accounts": len(accounts),

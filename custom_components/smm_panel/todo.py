@@ -35,7 +35,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the account's to-do list."""
-    async_add_entities([OrderList(entry.runtime_data.orders, ORDERS)])
+    async_add_entities([OrderList(entry.runtime_data.orders_coordinator, ORDERS)])
 
 
 class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
@@ -55,7 +55,7 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
     @override
     def state(self) -> int:
         """The number of items to do, counted without making them."""
-        book = self.coordinator.book
+        book = self.coordinator.order_book
         return len(book.open_orders) + len(book.unconfirmed)
 
     @property
@@ -63,7 +63,7 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
     def todo_items(self) -> list[TodoItem]:
         """Every order, the youngest first, as panels list them."""
         known, self._items = self._items, {}
-        for key, order in self.coordinator.book.orders.items():
+        for key, order in self.coordinator.order_book.orders.items():
             if order.placement is Placement.INTENDED:
                 continue
             item = known.get(key)
@@ -99,7 +99,7 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
     @override
     async def async_delete_todo_items(self, uids: list[str]) -> None:
         """Stop tracking orders, none of which may be unconfirmed: its money is at stake."""
-        orders = self.coordinator.book.orders
+        orders = self.coordinator.order_book.orders
         for order in (orders[uid] for uid in uids if uid in orders):
             if order.placement is Placement.UNCONFIRMED:
                 raise ServiceValidationError(

@@ -104,15 +104,15 @@ class Integration:
 
     async def _known(self) -> int:
         """Count the orders that the panel has reported on."""
-        orders = self._entry.runtime_data.book.orders.values()
+        orders = self._entry.runtime_data.order_book.orders.values()
         return sum(order.report is not None for order in orders)
 
     async def _refresh(self) -> None:
-        await self._entry.runtime_data.orders.async_refresh()
+        await self._entry.runtime_data.orders_coordinator.async_refresh()
         await self._home.wait()
 
     async def _refresh_account(self) -> None:
-        await self._entry.runtime_data.balance.async_refresh()
+        await self._entry.runtime_data.balance_coordinator.async_refresh()
         await self._refresh()
 
     async def _written(self) -> int:

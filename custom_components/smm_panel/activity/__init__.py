@@ -1,15 +1,18 @@
-"""What happened: fired as events on the bus and handed to the event entities.
+"""What happened, fired as events on the bus and handed to the event entities.
 
 `orders` fires the activity of orders, `catalog` reads the service list in time and reports what
 the panel changed of services in use.
 """
 
+from homeassistant.core import HomeAssistant, callback
+
+from ..coordinator import PanelConfigEntry
 from .catalog import (
     ATTR_CHANGE,
     ATTR_CHANGES,
     EVENT_SERVICE_CHANGED,
     async_watch_catalog,
-    service_news_signal,
+    service_signal,
 )
 from .orders import (
     ATTR_ACTIVITY,
@@ -19,8 +22,8 @@ from .orders import (
     Activity,
     activity_signal,
     async_fire_activity,
-    async_tell_change,
-    async_tell_changes,
+    async_fire_change,
+    async_watch_orders,
     context_of,
 )
 
@@ -35,9 +38,15 @@ __all__ = [
     "Activity",
     "activity_signal",
     "async_fire_activity",
-    "async_tell_change",
-    "async_tell_changes",
-    "async_watch_catalog",
+    "async_fire_change",
+    "async_start",
     "context_of",
-    "service_news_signal",
+    "service_signal",
 ]
+
+
+@callback
+def async_start(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
+    """Report what happens to the orders and the services of an account until it is unloaded."""
+    async_watch_orders(hass, entry)
+    async_watch_catalog(hass, entry)

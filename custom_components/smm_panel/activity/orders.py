@@ -1,9 +1,9 @@
-"""What happens to the orders of an account: told on the bus and to its event entity."""
+"""What happens to the orders of an account: events on the bus and for the event entity."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import Any, Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID, ATTR_NAME
@@ -14,7 +14,7 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util.signal_type import SignalType
 
 from ..api import OrderStatus, RefillStatus
-from ..const import DOMAIN
+from ..const import DOMAIN, EVENTS_IN_A_ROW, LOGGER
 from ..coordinator import PanelConfigEntry
 from ..money import money_text
 from ..orders import OrderChange, Placement, TrackedOrder
@@ -52,7 +52,7 @@ REFILL_FINISHED: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class OrderEvent:
     """What happened, and the old and new status of what it happened to: an order or its refill."""
 
     activity: Activity
@@ -74,12 +74,16 @@ def async_fire_activity(
     context: Context,
 ) -> None:
     """Tell that something happened to an order, in the context of who is behind it."""
-    _async_fire(hass, entry, News(activity=activity), order, context)
+    _async_fire(hass, entry, OrderEvent(activity=activity), order, context)
 
 
 @callback
 def _async_fire(
-    hass: HomeAssistant, entry: PanelConfigEntry, news: News, order: TrackedOrder, context: Context
+    hass: HomeAssistant,
+    entry: PanelConfigEntry,
+    event: OrderEvent,
+    order: TrackedOrder,
+    context: Context,
 ) -> None:
     reported = None if order.report is None else order.report.currency
     facts = {
@@ -87,17 +91,17 @@ def _async_fire(
         "service": order.service,
         ATTR_NAME: order.name,
         "link": order.link,
-        ATTR_OLD_STATUS: news.old_status,
-        ATTR_NEW_STATUS: news.new_status,
+        ATTR_OLD_STATUS: event.old_status,
+        ATTR_NEW_STATUS: event.new_status,
         "charge": money_text(order.charge),
         "currency": order.currency or reported,
         "placed_by": None if order.origin is None else order.origin.as_answer(),
     }
-    async_dispatcher_send(hass, activity_signal(entry.entry_id), news.activity, facts, context)
+    async_dispatcher_send(hass, activity_signal(entry.entry_id), event.activity, facts, context)
     hass.bus.async_fire(
         EVENT_ORDER_ACTIVITY,
         {
-            ATTR_ACTIVITY: news.activity.value,
+            ATTR_ACTIVITY: event.activity.value,
             **account_data(hass, entry),
             "quantity": order.quantity,
             "estimate": money_text(order.estimate),
@@ -107,43 +111,89 @@ def _async_fire(
     )
 
 
+class ChangeNotifier:
+    """Fires the events of changed orders, after the entities show the change."""
+
+    def __init__(self, hass: HomeAssistant, entry: PanelConfigEntry) -> None:
+        """Prepare the notifier of an account."""
+        self._hass = hass
+        self._entry = entry
+        self._order_book = entry.runtime_data.order_book
+        self._tasks = entry.runtime_data.running_notifications
+        self._is_firing = False
+
+    @callback
+    def async_notify(self) -> None:
+        """Fire the first events at once, the rest in a task: thousands of orders may change."""
+        if not self._is_firing and self._fire_some():
+            self._is_firing = True
+            task = self._entry.async_create_task(
+                self._hass, self._async_fire_rest(), f"{self._entry.title} order activity"
+            )
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _async_fire_rest(self) -> None:
+        try:
+            is_more = True
+            while is_more:
+                await asyncio.sleep(0)
+                is_more = self._fire_some()
+        finally:
+            # Not in a callback of the task: a change may come before that runs.
+            self._is_firing = False
+
+    def _fire_some(self) -> bool:
+        """Fire the events of some changes; return whether there may be more."""
+        changes = self._order_book.take_changes(EVENTS_IN_A_ROW)
+        for change in changes:
+            try:
+                async_fire_change(self._hass, self._entry, change)
+            except Exception:  # noqa: BLE001 - a defect in one event must not stop the others
+                LOGGER.exception("Unexpected error firing the activity of an order")
+        return len(changes) == EVENTS_IN_A_ROW
+
+
 @callback
-def async_tell_changes(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-    """Tell what is learnt of orders, once Home Assistant runs the automations that wait for it."""
-    orders = entry.runtime_data.orders
+def async_watch_orders(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
+    """Fire the events of changed orders once Home Assistant runs the automations."""
+    notifier = ChangeNotifier(hass, entry)
 
     @callback
     def begin(_: HomeAssistant) -> None:
-        orders.tell = partial(async_tell_change, hass, entry)
-        orders.async_publish(())
+        orders = entry.runtime_data.orders_coordinator
+        entry.async_on_unload(orders.async_set_after_update(notifier.async_notify))
+        notifier.async_notify()
 
     entry.async_on_unload(async_at_started(hass, begin))
 
 
 @callback
-def async_tell_change(hass: HomeAssistant, entry: PanelConfigEntry, change: OrderChange) -> None:
-    """Tell what a change amounts to, in the context of who ordered."""
+def async_fire_change(hass: HomeAssistant, entry: PanelConfigEntry, change: OrderChange) -> None:
+    """Fire the events for a change, with the context of whoever placed the order."""
     context = context_of(change.new)
-    for news in _news(change):
-        _async_fire(hass, entry, news, change.new, context)
+    for event in _events(change):
+        _async_fire(hass, entry, event, change.new, context)
 
 
 def context_of(order: TrackedOrder) -> Context:
-    """Return the context of who ordered; a new one where nobody is known."""
+    """Return the context of whoever placed an order; a new one where that is unknown."""
     return Context() if order.origin is None else order.origin.as_context()
 
 
-def _news(change: OrderChange) -> Iterator[News]:
+def _events(change: OrderChange) -> Iterator[OrderEvent]:
     old, new = change.old, change.new
     if old.placement is Placement.INTENDED and new.placement is Placement.UNCONFIRMED:
-        yield News(activity=Activity.UNCONFIRMED)
-    # An order that was just placed is pending; that the panel says so is no news.
+        yield OrderEvent(activity=Activity.UNCONFIRMED)
+    # An order that was just placed is pending; that the panel says so is no event.
     if new.status is not (old.status or OrderStatus.PENDING) and new.status is not None:
-        yield News(activity=Activity.STATUS_CHANGED, old_status=old.status, new_status=new.status)
+        yield OrderEvent(
+            activity=Activity.STATUS_CHANGED, old_status=old.status, new_status=new.status
+        )
     # Refills are only added, at the end; a report adds none.
     for before, after in zip(old.refills, new.refills, strict=False):
         if after.status is not before.status and after.status in REFILL_FINISHED:
-            yield News(
+            yield OrderEvent(
                 activity=REFILL_FINISHED[after.status],
                 old_status=before.status,
                 new_status=after.status,

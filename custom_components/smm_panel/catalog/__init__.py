@@ -1,20 +1,18 @@
-"""The panel's service list: the copy at hand, searching it, and the services in use.
+"""The panel's service list: searching it, and what the panel changes of services in use.
 
-`ServiceCatalog` fetches the list on demand and keeps it for hours. `WatchedServices` keeps the
-services of presets and open orders as last seen, so that a change is reported once.
+The list itself is read by `CatalogCoordinator`. `WatchedServices` keeps the services of presets
+and open orders as last seen, so that a change is reported once.
 """
 
-from .catalog import ServiceCatalog
 from .search import search_services
-from .snapshots import FieldChange, ServiceChange, ServiceFacts, ServiceNews
-from .watched_services import KnownServices
+from .snapshots import FieldChange, ServiceChange, ServiceEvent, ServiceSnapshot
+from .watched_services import WatchedServices
 
 __all__ = [
     "FieldChange",
-    "KnownServices",
-    "ServiceCatalog",
     "ServiceChange",
-    "ServiceFacts",
-    "ServiceNews",
+    "ServiceEvent",
+    "ServiceSnapshot",
+    "WatchedServices",
     "search_services",
 ]

@@ -29,7 +29,7 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceFacts:
+class ServiceSnapshot:
     """A service as the panel last offered it; `gone` if it does no longer.
 
     `rose_from` is the rate before it rose, until the user has seen that or it fell again.
@@ -60,7 +60,7 @@ class ServiceFacts:
             cancel=service.cancel,
         )
 
-    def updated(self, service: Service | None, *, mind_rate: bool) -> ServiceFacts:
+    def updated(self, service: Service | None, *, mind_rate: bool) -> ServiceSnapshot:
         """Return the facts as of a new service list, which has the service or not.
 
         With `mind_rate` a rise of the rate is kept for the user to see.
@@ -69,19 +69,19 @@ class ServiceFacts:
             return replace(self, gone=True)
         before = self.rate if self.rose_from is None else self.rose_from
         rose = mind_rate and service.rate > before
-        return replace(ServiceFacts.of(service), rose_from=before if rose else None)
+        return replace(ServiceSnapshot.of(service), rose_from=before if rose else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceNews:
+class ServiceEvent:
     """What happened to a service, and its facts now."""
 
     change: ServiceChange
-    service: ServiceFacts
+    service: ServiceSnapshot
     changes: tuple[FieldChange, ...]
 
 
-def service_news(old: ServiceFacts, new: ServiceFacts) -> ServiceNews | None:
+def service_event(old: ServiceSnapshot, new: ServiceSnapshot) -> ServiceEvent | None:
     """Return what there is to tell of a service; None if nothing."""
     changes = tuple(
         FieldChange(field=field, old=before, new=now)
@@ -94,4 +94,4 @@ def service_news(old: ServiceFacts, new: ServiceFacts) -> ServiceNews | None:
         change = ServiceChange.CHANGED
     else:
         return None
-    return ServiceNews(change=change, service=new, changes=changes)
+    return ServiceEvent(change=change, service=new, changes=changes)

@@ -12,12 +12,12 @@ from homeassistant.helpers.storage import Store
 from ..api import Service
 from ..const import DOMAIN, LOGGER
 from ..storage import BrokenStoreError, as_json, from_json, read_store
-from .snapshots import ServiceFacts, ServiceNews, service_news
+from .snapshots import ServiceEvent, ServiceSnapshot, service_event
 
 STORAGE_VERSION: Final = 1
 
 
-class KnownServices:
+class WatchedServices:
     """What is known of services, in a file: what changed is told once, restarts or not.
 
     Nothing but news depends on the file. One that cannot be read is begun anew.
@@ -33,11 +33,11 @@ class KnownServices:
             private=True,
             atomic_writes=True,
         )
-        self._services: dict[str, ServiceFacts] = {}
+        self._services: dict[str, ServiceSnapshot] = {}
         self._is_changed = False
 
     @property
-    def services(self) -> Mapping[str, ServiceFacts]:
+    def services(self) -> Mapping[str, ServiceSnapshot]:
         """The known services by id; a live view."""
         return MappingProxyType(self._services)
 
@@ -56,7 +56,7 @@ class KnownServices:
         rows = (stored or {}).get("services")
         for row in rows if isinstance(rows, list) else ():
             try:
-                facts = from_json(ServiceFacts, row)
+                facts = from_json(ServiceSnapshot, row)
             except ValueError:
                 continue
             self._services[facts.id] = facts
@@ -71,32 +71,34 @@ class KnownServices:
         await self._store.async_remove()
 
     @callback
-    def async_learn(self, services: Iterable[Service]) -> None:
+    def async_add(self, services: Iterable[Service]) -> None:
         """Take in services that nothing is known of yet."""
-        new = {item.id: ServiceFacts.of(item) for item in services if item.id not in self._services}
+        new = {
+            item.id: ServiceSnapshot.of(item) for item in services if item.id not in self._services
+        }
         self._replace(new | self._services)
 
     @callback
-    def async_take_in(
+    def async_compare(
         self,
         offered: Mapping[str, Service],
         watched: Collection[str],
         mind_rates: Collection[str],
-    ) -> list[ServiceNews]:
+    ) -> list[ServiceEvent]:
         """Hold the watched services against a new list, and forget all others; return the news.
 
         A rise of the rate is kept for services in `mind_rates`.
         """
-        facts: dict[str, ServiceFacts] = {}
-        news: list[ServiceNews | None] = []
+        facts: dict[str, ServiceSnapshot] = {}
+        news: list[ServiceEvent | None] = []
         for service in watched:
             if (known := self._services.get(service)) is not None:
                 facts[service] = known.updated(
                     offered.get(service), mind_rate=service in mind_rates
                 )
-                news.append(service_news(known, facts[service]))
+                news.append(service_event(known, facts[service]))
             elif service in offered:
-                facts[service] = ServiceFacts.of(offered[service])
+                facts[service] = ServiceSnapshot.of(offered[service])
         self._replace(facts)
         return [item for item in news if item is not None]
 
@@ -106,7 +108,7 @@ class KnownServices:
         if (facts := self._services.get(service)) is not None:
             self._replace(self._services | {service: replace(facts, rose_from=None)})
 
-    def _replace(self, services: dict[str, ServiceFacts]) -> None:
+    def _replace(self, services: dict[str, ServiceSnapshot]) -> None:
         if services == self._services:
             return
         self._services = services

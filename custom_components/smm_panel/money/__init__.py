@@ -14,7 +14,7 @@ from .amounts import (
     price_text,
 )
 from .forecast import days_left
-from .limits import LIMITS, Left, LimitExceededError, Limits, Means, UnknownPriceError, check
+from .limits import LIMITS, Funds, LimitExceededError, Limits, Remaining, UnknownPriceError, check
 from .spending import KEPT_APART, NOTHING_SPENT, Amounts, Expense, Spending
 
 __all__ = [
@@ -23,10 +23,10 @@ __all__ = [
     "NOTHING_SPENT",
     "Amounts",
     "Expense",
-    "Left",
+    "Funds",
     "LimitExceededError",
     "Limits",
-    "Means",
+    "Remaining",
     "Spending",
     "UnknownPriceError",
     "amount_selector",

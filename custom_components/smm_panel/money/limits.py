@@ -70,7 +70,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class Funds:
     """What there is to spend before an order.
 
     `balance` is what the account has less whatever may still be charged to it.
@@ -81,7 +81,7 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
+class Remaining:
     """What the limits leave after an order; None where there is no such limit."""
 
     budget: Decimal | None = None
@@ -90,11 +90,11 @@ class Left:
 
 def check(
     limits: Limits,
-    means: Means,
+    means: Funds,
     *,
     estimate: Decimal | None,
     max_charge: Decimal | None = None,
-) -> Left:
+) -> Remaining:
     """Hold an order against the limits and the call's own `max_charge`.
 
     An order without an estimate counts as much as the call allows for it. Raises
@@ -105,7 +105,7 @@ def check(
     if price is None:
         if limits.is_any_set:
             raise UnknownPriceError
-        return Left()
+        return Remaining()
     budget = limits.budget_left(means.spent_today)
     balance = None
     if limits.keep_balance is not None:
@@ -119,7 +119,7 @@ def check(
         if allowed is not None and left is not None and price > left:
             # A limit that was lowered may be exceeded already.
             raise LimitExceededError(limit, price=price, allowed=allowed, left=max(left, _NOTHING))
-    return Left(
+    return Remaining(
         budget=None if budget is None else budget - price,
         balance=None if balance is None else balance - price,
     )

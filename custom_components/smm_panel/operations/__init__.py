@@ -7,23 +7,23 @@ recorded even if the caller is cancelled. No request is repeated.
 """
 
 from .place import async_place_order
-from .quote import Guard, Quote, async_check, async_quote, async_quote_preset
+from .quote import CallLimits, Quote, async_check, async_quote, async_quote_preset
 from .refill_cancel import async_cancel_orders, async_refill_orders
 from .settle import (
     NotSettledError,
-    async_matches,
+    async_find_matches,
     async_settle_as_not_placed,
     async_settle_as_placed,
 )
 from .track import async_track, async_untrack
 
 __all__ = [
-    "Guard",
+    "CallLimits",
     "NotSettledError",
     "Quote",
     "async_cancel_orders",
     "async_check",
-    "async_matches",
+    "async_find_matches",
     "async_place_order",
     "async_quote",
     "async_quote_preset",

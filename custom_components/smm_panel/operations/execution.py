@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
 from ..coordinator import PanelConfigEntry
-from ..orders import OrderBookWriteError, TrackedOrder
+from ..orders import OrderBookSaveError, TrackedOrder
 
 
 async def async_carry_through[T](
@@ -19,7 +19,7 @@ async def async_carry_through[T](
 ) -> T:
     """Carry a write through even if the caller is cancelled, as restarted scripts are."""
     task = hass.async_create_task(write, f"{entry.title} write")
-    writes = entry.runtime_data.writes
+    writes = entry.runtime_data.running_operations
     writes.add(task)
     task.add_done_callback(writes.discard)
     return await asyncio.shield(task)
@@ -39,9 +39,9 @@ async def async_intend(
     if entry.state is not ConfigEntryState.LOADED:
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="unloading")
     try:
-        await entry.runtime_data.book.async_put(intended)
-    except OrderBookWriteError as err:
-        with suppress(OrderBookWriteError):
+        await entry.runtime_data.order_book.async_put(intended)
+    except OrderBookSaveError as err:
+        with suppress(OrderBookSaveError):
             await undo()
         raise HomeAssistantError(
             translation_domain=DOMAIN,
@@ -50,7 +50,7 @@ async def async_intend(
         ) from err
     if hass.is_stopping:
         # Asked after the save: the store may have put it off to the very end, after the send.
-        with suppress(OrderBookWriteError):
+        with suppress(OrderBookSaveError):
             await undo()
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="stopping")
 
@@ -60,7 +60,7 @@ def async_publish_written(
 ) -> None:
     """Publish what was written and read the balance, which a write may have changed."""
     data = entry.runtime_data
-    data.orders.async_written(keys)
+    data.orders_coordinator.async_written(keys)
     entry.async_create_background_task(
-        hass, data.balance.async_request_refresh(), f"{entry.title} balance after write"
+        hass, data.balance_coordinator.async_request_refresh(), f"{entry.title} balance after write"
     )

@@ -14,15 +14,15 @@ from ..api import ErrorKind, PanelRejectedError, PanelResponseError, PlacedOrder
 from ..const import DOMAIN
 from ..coordinator import PanelConfigEntry
 from ..errors import is_outcome_unknown, panel_errors
-from ..money import Left
+from ..money import Remaining
 from ..orders import (
     Evidence,
+    Initiator,
     OrderBook,
-    OrderBookWriteError,
-    Origin,
+    OrderBookSaveError,
     Placement,
     TrackedOrder,
-    async_origin,
+    async_get_initiator,
 )
 from .execution import async_carry_through, async_intend, async_publish_written
 from .quote import Quote, async_check
@@ -33,7 +33,7 @@ class Placed:
     """An order that the panel took, and what the limits had left after it."""
 
     order: TrackedOrder
-    left: Left
+    left: Remaining
 
 
 async def async_place_order(
@@ -51,15 +51,17 @@ async def _async_place_order(
     hass: HomeAssistant, entry: PanelConfigEntry, quote: Quote, context: Context
 ) -> Placed:
     data = entry.runtime_data
-    origin = await async_origin(hass, context)
+    origin = await async_get_initiator(hass, context)
     # Until its intent is in the book, an order is in nobody's sum. It is held until the outcome
     # is known, too: panels limit orders by the second, and so a queue never comes as a burst.
-    async with data.placing:
+    async with data.place_lock:
         with panel_errors(hass, entry):
-            await data.paces.turn("add")
+            await data.rate_limiter.turn("add")
         left = await async_check(hass, entry, quote)
         intent = _intent(entry, quote, origin)
-        await async_intend(hass, entry, [intent], partial(data.book.async_withdraw, intent.key))
+        await async_intend(
+            hass, entry, [intent], partial(data.order_book.async_withdraw, intent.key)
+        )
         try:
             order = await _async_send(hass, entry, quote, intent, context)
         finally:
@@ -80,7 +82,7 @@ async def _async_send(
     with panel_errors(hass, entry, write=True):
         try:
             placed = await data.client.add(quote.request)
-            _refuse_known_id(data.book, intent, placed)
+            _refuse_known_id(data.order_book, intent, placed)
         except BaseException as err:
             # Whatever it was, the book has to tell what is known of the order.
             await _async_close(hass, entry, intent, err, context)
@@ -93,8 +95,8 @@ async def _async_send(
         evidence=None,
     )
     try:
-        await data.book.async_put([order])
-    except OrderBookWriteError as err:
+        await data.order_book.async_put([order])
+    except OrderBookSaveError as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="placed_not_saved",
@@ -103,7 +105,7 @@ async def _async_send(
     return order
 
 
-def _intent(entry: PanelConfigEntry, quote: Quote, origin: Origin) -> TrackedOrder:
+def _intent(entry: PanelConfigEntry, quote: Quote, origin: Initiator) -> TrackedOrder:
     """Make the order that is about to be sent."""
     data, request, service = entry.runtime_data, quote.request, quote.service
     return TrackedOrder(
@@ -118,12 +120,12 @@ def _intent(entry: PanelConfigEntry, quote: Quote, origin: Origin) -> TrackedOrd
         parts=request.parts,
         estimate=quote.estimate,
         max_charge=quote.guard.max_charge,
-        currency=data.balance.data.currency,
+        currency=data.currency,
         can_refill=service.refill,
         can_cancel=service.cancel,
         origin=origin,
         preset=quote.preset,
-        evidence=Evidence(balance_before=data.balance.expected()),
+        evidence=Evidence(balance_before=data.balance_coordinator.expected()),
     )
 
 
@@ -135,14 +137,14 @@ async def _async_close(
     context: Context,
 ) -> None:
     """Record that an order was refused, or that nobody knows."""
-    book = entry.runtime_data.book
+    book = entry.runtime_data.order_book
     # A book that can't be written keeps the intent on disk, which reads as unconfirmed
     # after a restart: the careful side. The store has logged why.
-    with suppress(OrderBookWriteError):
+    with suppress(OrderBookSaveError):
         if is_outcome_unknown(err):
             order = replace(intent, placement=Placement.UNCONFIRMED)
             await book.async_put([order])
-            entry.runtime_data.orders.async_publish([order.key])
+            entry.runtime_data.orders_coordinator.async_publish([order.key])
             async_fire_activity(hass, entry, Activity.UNCONFIRMED, order, context)
             return
         await book.async_withdraw(intent.key)

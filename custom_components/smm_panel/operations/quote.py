@@ -13,13 +13,21 @@ from ..api import InvalidOrderError, OrderRequest, Service
 from ..const import DOMAIN
 from ..coordinator import PanelConfigEntry
 from ..errors import invalid_order, limit_exceeded, panel_errors, price_unknown
-from ..money import Left, LimitExceededError, Limits, Means, UnknownPriceError, check, price_text
+from ..money import (
+    Funds,
+    LimitExceededError,
+    Limits,
+    Remaining,
+    UnknownPriceError,
+    check,
+    price_text,
+)
 from ..orders import OrderBook
 from ..presets import Preset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class CallLimits:
     """What one call sets itself: limits of its own, and whether it may repeat an order."""
 
     max_charge: Decimal | None = None
@@ -27,7 +35,7 @@ class Guard:
     allow_duplicate: bool = False
 
 
-NO_GUARD = Guard()
+NO_CALL_LIMITS = CallLimits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +48,7 @@ class Quote:
     request: OrderRequest
     service: Service
     estimate: Decimal | None
-    guard: Guard
+    guard: CallLimits
     preset: str | None = None
 
 
@@ -48,7 +56,7 @@ async def async_quote(
     hass: HomeAssistant,
     entry: PanelConfigEntry,
     fields: Mapping[str, Any],
-    guard: Guard = NO_GUARD,
+    guard: CallLimits = NO_CALL_LIMITS,
 ) -> Quote:
     """Check an order against its service without sending it.
 
@@ -69,7 +77,7 @@ async def async_quote(
     except InvalidOrderError as err:
         raise invalid_order(err) from err
     if guard.max_rate is not None and service.rate > guard.max_rate:
-        currency = entry.runtime_data.balance.data.currency
+        currency = entry.runtime_data.currency
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="over_max_rate",
@@ -87,7 +95,7 @@ async def async_quote_preset(
     entry: PanelConfigEntry,
     preset: Preset,
     fields: Mapping[str, Any] | None = None,
-    guard: Guard = NO_GUARD,
+    guard: CallLimits = NO_CALL_LIMITS,
 ) -> Quote:
     """Check the order of a preset without sending it; `fields` go before those of the preset.
 
@@ -103,22 +111,22 @@ async def async_quote_preset(
     return replace(quote, preset=preset.id)
 
 
-async def async_check(hass: HomeAssistant, entry: PanelConfigEntry, quote: Quote) -> Left:
+async def async_check(hass: HomeAssistant, entry: PanelConfigEntry, quote: Quote) -> Remaining:
     """Hold an order against the order book and the limits; return what they would leave.
 
     Raises ServiceValidationError naming the limit, and HomeAssistantError if the balance
     that the owner wants to keep cannot be read.
     """
     data = entry.runtime_data
-    if data.book.damage is not None:
+    if data.order_book.damage is not None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="book_damaged")
-    _refuse_duplicate(data.book, quote)
+    _refuse_duplicate(data.order_book, quote)
     limits = Limits.of(entry.options)
     means = await _async_means(hass, entry, limits)
     try:
         return check(limits, means, estimate=quote.estimate, max_charge=quote.guard.max_charge)
     except LimitExceededError as err:
-        raise limit_exceeded(err, data.balance.data.currency) from err
+        raise limit_exceeded(err, data.currency) from err
     except UnknownPriceError as err:
         raise price_unknown() from err
 
@@ -139,16 +147,16 @@ def _refuse_duplicate(book: OrderBook, quote: Quote) -> None:
         )
 
 
-async def _async_means(hass: HomeAssistant, entry: PanelConfigEntry, limits: Limits) -> Means:
+async def _async_means(hass: HomeAssistant, entry: PanelConfigEntry, limits: Limits) -> Funds:
     """Find out what there is to spend."""
     data = entry.runtime_data
-    balance = data.balance.data
+    balance = data.balance_coordinator.data
     amount = balance.amount
     if limits.keep_balance is not None:
         # What is unsettled now may or may not be in the balance that is read next.
-        unsettled = data.book.unsettled_price()
+        unsettled = data.order_book.unsettled_price()
         with panel_errors(hass, entry):
-            balance = await data.balance.async_read()
+            balance = await data.balance_coordinator.async_read()
         amount = balance.amount - unsettled
-    spent = data.book.spending.since(dt_util.start_of_local_day(), balance.currency)
-    return Means(spent_today=spent.cost, balance=amount)
+    spent = data.order_book.spending.since(dt_util.start_of_local_day(), balance.currency)
+    return Funds(spent_today=spent.cost, balance=amount)

@@ -13,7 +13,7 @@ from ..activity import Activity, async_fire_activity
 from ..api import ErrorKind, ItemError, Outcome, PanelClient
 from ..coordinator import PanelConfigEntry
 from ..errors import is_outcome_unknown, panel_errors
-from ..orders import Asking, Cancel, OrderBookWriteError, Refill, TrackedOrder
+from ..orders import Asking, Cancel, OrderBookSaveError, Refill, TrackedOrder
 from .execution import async_carry_through, async_intend, async_publish_written
 
 
@@ -106,10 +106,10 @@ async def _async_ask[T](
     """Send a request about orders and note in those that are tracked what became of it."""
     data = entry.runtime_data
     # One at a time, so that what an answer settles is the last that was asked.
-    async with data.asking:
+    async with data.request_lock:
         with panel_errors(hass, entry):
-            await data.paces.turn(request.action)
-        tracked = (data.book.find(order.strip()) for order in orders)
+            await data.rate_limiter.turn(request.action)
+        tracked = (data.order_book.find(order.strip()) for order in orders)
         before = {order.order: order for order in tracked if order is not None and order.order}
         now = dt_util.utcnow()
         note = partial(_async_note, hass, entry, request, before)
@@ -148,7 +148,7 @@ async def _async_note[T](
 
     Returns those of which the panel took the request.
     """
-    book = entry.runtime_data.book
+    book = entry.runtime_data.order_book
     noted, taken = [], []
     for order_id, result in results.items():
         order, asked = book.find(order_id), before.get(order_id)
@@ -163,7 +163,7 @@ async def _async_note[T](
         if asking is Asking.TAKEN:
             taken.append(settled)
     # The caller is given the results whether or not they could be written down.
-    with suppress(OrderBookWriteError):
+    with suppress(OrderBookSaveError):
         await book.async_put(noted)
     async_publish_written(hass, entry, [order.key for order in noted])
     return taken

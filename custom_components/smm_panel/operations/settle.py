@@ -5,7 +5,7 @@ from dataclasses import replace
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..activity import Activity, async_fire_activity, async_tell_change, context_of
+from ..activity import Activity, async_fire_activity, async_fire_change, context_of
 from ..api import ItemError, ListedOrder, PanelError
 from ..coordinator import PanelConfigEntry
 from ..orders import OrderBook, OrderChange, Placement, TrackedOrder
@@ -22,7 +22,7 @@ class NotSettledError(Exception):
         self.reason = reason
 
 
-async def async_matches(entry: PanelConfigEntry, order: TrackedOrder) -> list[str]:
+async def async_find_matches(entry: PanelConfigEntry, order: TrackedOrder) -> list[str]:
     """Return the ids of orders like this one that the panel lists and nobody has claimed.
 
     Few panels list orders; of the others, and of those that do not answer, none is known.
@@ -35,7 +35,7 @@ async def async_matches(entry: PanelConfigEntry, order: TrackedOrder) -> list[st
     return [
         row.order
         for row in listed
-        if _is_like(row, order) and not _is_claimed(data.book, row.order)
+        if _is_like(row, order) and not _is_claimed(data.order_book, row.order)
     ]
 
 
@@ -44,7 +44,7 @@ async def async_settle_as_placed(
 ) -> None:
     """Give an unconfirmed order its id, if the panel knows it and no other order has it.
 
-    Raises NotSettledError, and OrderBookWriteError if it holds until the restart only.
+    Raises NotSettledError, and OrderBookSaveError if it holds until the restart only.
     """
     data = entry.runtime_data
     if not order_id:
@@ -55,16 +55,16 @@ async def async_settle_as_placed(
         raise NotSettledError("not_checked", str(err)) from err
     if isinstance(report, ItemError):
         raise NotSettledError("order_unknown", report.message)
-    if _is_claimed(data.book, order_id):
+    if _is_claimed(data.order_book, order_id):
         raise NotSettledError("order_taken")
-    unconfirmed = _unconfirmed(data.book, key)
+    unconfirmed = _unconfirmed(data.order_book, key)
     order = replace(unconfirmed, order=order_id, placement=Placement.PLACED, evidence=None)
     order = order.reported(report, dt_util.utcnow())
     try:
-        await data.book.async_put([order])
+        await data.order_book.async_put([order])
     finally:
         _tell(hass, entry, Activity.PLACED, order)
-        async_tell_change(hass, entry, OrderChange(old=unconfirmed, new=order))
+        async_fire_change(hass, entry, OrderChange(old=unconfirmed, new=order))
 
 
 async def async_settle_as_not_placed(
@@ -72,9 +72,9 @@ async def async_settle_as_not_placed(
 ) -> None:
     """Close an unconfirmed order: it cost nothing.
 
-    Raises NotSettledError, and OrderBookWriteError if it will be back after the restart.
+    Raises NotSettledError, and OrderBookSaveError if it will be back after the restart.
     """
-    book = entry.runtime_data.book
+    book = entry.runtime_data.order_book
     order = _unconfirmed(book, key)
     try:
         await book.async_withdraw(key)

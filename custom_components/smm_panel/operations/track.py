@@ -14,12 +14,12 @@ async def async_track(
 ) -> dict[str, TrackedOrder | ItemError]:
     """Track orders by the panel's ids; an id that the panel does not know is an `ItemError`.
 
-    Raises PanelError, and OrderBookWriteError if they are tracked until the restart only.
+    Raises PanelError, and OrderBookSaveError if they are tracked until the restart only.
     """
     data = entry.runtime_data
     requested = list(dict.fromkeys(orders))
     tracked: dict[str, TrackedOrder | ItemError] = {
-        order: known for order in requested if (known := data.book.find(order)) is not None
+        order: known for order in requested if (known := data.order_book.find(order)) is not None
     }
     now = dt_util.utcnow()
     unknown = [order for order in requested if order not in tracked]
@@ -27,26 +27,26 @@ async def async_track(
     for order, report in (await data.client.status(unknown)).items():
         if isinstance(report, ItemError):
             tracked[order] = report
-        elif (known := data.book.find(order)) is not None:
+        elif (known := data.order_book.find(order)) is not None:
             # Placed or tracked meanwhile, with more known of it than its report says.
             tracked[order] = known
         else:
             tracked[order] = added = TrackedOrder.tracked(order, report, now)
             new.append(added)
     try:
-        await data.book.async_put(new)
+        await data.order_book.async_put(new)
     finally:
-        data.orders.async_written(order.key for order in new)
+        data.orders_coordinator.async_written(order.key for order in new)
     return tracked
 
 
 async def async_untrack(entry: PanelConfigEntry, keys: Collection[str]) -> None:
     """Forget orders by their keys; at the panel they go on.
 
-    Raises OrderBookWriteError if they are tracked again after the restart.
+    Raises OrderBookSaveError if they are tracked again after the restart.
     """
     data = entry.runtime_data
     try:
-        await data.book.async_forget(keys)
+        await data.order_book.async_forget(keys)
     finally:
-        data.orders.async_publish(keys)
+        data.orders_coordinator.async_publish(keys)

@@ -2,19 +2,19 @@
 
 `OrderBook` is the only place that changes an order: what precedes or follows an operation at
 the panel is saved when its method returns. `TrackedOrder` is one order, `expense` what it has
-cost, `assign_slots` which slot shows it, `Origin` who placed it.
+cost, `assign_slots` which slot shows it, `Initiator` who placed it.
 """
 
-from .book_store import BACKUP_UNDER_WAY, OrderBookWriteError
+from .book_store import BACKUP_UNDER_WAY, OrderBookSaveError
 from .cost import expense
-from .initiator import Origin, async_origin, async_setup_origins
+from .initiator import Initiator, async_follow_initiators, async_get_initiator
 from .order import (
     ATTENTION,
     ORDER_STATES,
     Evidence,
     OrderChange,
     Placement,
-    ServiceUse,
+    ServiceTerms,
     TrackedOrder,
 )
 from .order_book import OrderBook
@@ -28,16 +28,16 @@ __all__ = [
     "Asking",
     "Cancel",
     "Evidence",
+    "Initiator",
     "OrderBook",
-    "OrderBookWriteError",
+    "OrderBookSaveError",
     "OrderChange",
-    "Origin",
     "Placement",
     "Refill",
-    "ServiceUse",
+    "ServiceTerms",
     "TrackedOrder",
     "assign_slots",
-    "async_origin",
-    "async_setup_origins",
+    "async_follow_initiators",
+    "async_get_initiator",
     "expense",
 ]

@@ -35,7 +35,7 @@ BACKUP_UNDER_WAY: HassKey[bool] = HassKey(f"{DOMAIN}_backup_under_way")
 """While it is set, no snapshot takes the place of another."""
 
 
-class OrderBookWriteError(HomeAssistantError):
+class OrderBookSaveError(HomeAssistantError):
     """The order book could not be written to disk."""
 
     def __init__(self, reason: str) -> None:
@@ -76,7 +76,7 @@ class BookStore:
         self._final_write: CALLBACK_TYPE | None = None
 
     async def async_load(self) -> BookContent:
-        """Read all that can be read. Raises OrderBookWriteError."""
+        """Read all that can be read. Raises OrderBookSaveError."""
         stored, is_broken = None, False
         try:
             with _write_errors():
@@ -86,11 +86,11 @@ class BookStore:
         return await self._hass.async_add_executor_job(self._read, stored, int(is_broken))
 
     async def async_set_aside(self) -> Damage:
-        """Keep copies of files that cannot be read whole. Raises OrderBookWriteError."""
+        """Keep copies of files that cannot be read whole. Raises OrderBookSaveError."""
         return await self._hass.async_add_executor_job(self._set_aside)
 
     async def async_save(self) -> None:
-        """Write what has changed; it is on disk on return. Raises OrderBookWriteError.
+        """Write what has changed; it is on disk on return. Raises OrderBookSaveError.
 
         While Home Assistant stops, a snapshot that is due is put off to the very end.
         """
@@ -125,7 +125,7 @@ class BookStore:
 
     async def _async_write_unasked(self) -> None:
         # Nobody waits for it; the log tells.
-        with suppress(OrderBookWriteError):
+        with suppress(OrderBookSaveError):
             await self.async_save()
 
     @callback
@@ -147,7 +147,7 @@ class BookStore:
             changes, self.changes = self.changes, BookChanges()
             try:
                 is_saved = await self._async_write(changes)
-            except OrderBookWriteError as err:
+            except OrderBookSaveError as err:
                 LOGGER.error("The order book could not be written: %s", err.reason)
                 self._take_back(changes)
                 raise
@@ -164,7 +164,7 @@ class BookStore:
         """Write changes; return whether that was done, not put off."""
         if self._generation is not None and self._is_grown:
             # Not worth failing for: there is still the journal.
-            with suppress(OrderBookWriteError):
+            with suppress(OrderBookSaveError):
                 if await self._async_compact(changes):
                     return True
             self._compact_from = self._journal.size + SMALLEST_COMPACTION
@@ -202,7 +202,7 @@ class BookStore:
         try:
             with _write_errors():
                 await self._snapshot.async_save(data)
-        except OrderBookWriteError:
+        except OrderBookSaveError:
             known = self._inode
             await self._hass.async_add_executor_job(self._look_at_snapshot)
             if self._inode != known:
@@ -252,7 +252,7 @@ class BookStore:
         try:
             copies = [_set_aside(path) for path in paths if path.exists()]
         except OSError as err:
-            raise OrderBookWriteError(str(err)) from err
+            raise OrderBookSaveError(str(err)) from err
         return Damage(found_at=dt_util.utcnow(), file=str(next(iter(copies), paths[0])))
 
 
@@ -288,10 +288,10 @@ def _set_aside(path: Path) -> Path:
 
 @contextmanager
 def _write_errors() -> Iterator[None]:
-    """Tell of what keeps a file from being written in one way. Raises OrderBookWriteError."""
+    """Tell of what keeps a file from being written in one way. Raises OrderBookSaveError."""
     try:
         yield
     except JournalLostError:
         raise
     except (OSError, SerializationError, WriteError) as err:
-        raise OrderBookWriteError(str(err)) from err
+        raise OrderBookSaveError(str(err)) from err

@@ -17,7 +17,7 @@ _REMEMBERED_RUNS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Initiator:
     """The context of a call.
 
     `user_name` is what the user was called at the time.
@@ -74,17 +74,17 @@ _RUNS: HassKey[Runs] = HassKey(f"{DOMAIN}_runs")
 
 
 @callback
-def async_setup_origins(hass: HomeAssistant) -> None:
+def async_follow_initiators(hass: HomeAssistant) -> None:
     """Follow the runs of automations and scripts for as long as Home Assistant runs."""
     runs = hass.data[_RUNS] = Runs()
     for event_type in (EVENT_AUTOMATION_TRIGGERED, EVENT_SCRIPT_STARTED):
         hass.bus.async_listen(event_type, runs.async_note)
 
 
-async def async_origin(hass: HomeAssistant, context: Context) -> Origin:
+async def async_get_initiator(hass: HomeAssistant, context: Context) -> Initiator:
     """Return who is behind a call with this context."""
     user = None if context.user_id is None else await hass.auth.async_get_user(context.user_id)
-    return Origin(
+    return Initiator(
         context=context.id,
         parent=context.parent_id,
         user=context.user_id,

@@ -11,7 +11,7 @@ from homeassistant.util.ulid import ulid_now
 from ..api import ItemError, OrderReport, OrderStatus, Outcome
 from ..const import REFILL_FOLLOWED
 from ..money import is_same_currency
-from .initiator import Origin
+from .initiator import Initiator
 from .requests import Asking, Cancel, Refill
 
 
@@ -97,7 +97,7 @@ class TrackedOrder:
     changed_at: datetime | None = None
     cancel: Cancel | None = None
     refills: tuple[Refill, ...] = ()
-    origin: Origin | None = None
+    origin: Initiator | None = None
     preset: str | None = None
     evidence: Evidence | None = None
 
@@ -194,11 +194,11 @@ class TrackedOrder:
         return self.cancel.asked_at if self.cancel is not None and taken else None
 
     @property
-    def use(self) -> ServiceUse | None:
+    def use(self) -> ServiceTerms | None:
         """What the order counts on while it is open; None for one placed elsewhere."""
         if self.service is None or not self.is_open:
             return None
-        return ServiceUse(self.service, self.name, self.can_refill, self.can_cancel)
+        return ServiceTerms(self.service, self.name, self.can_refill, self.can_cancel)
 
     @property
     def may_cancel(self) -> bool:
@@ -282,7 +282,7 @@ class TrackedOrder:
         return report.charge if is_same_currency(report.currency, self.currency) else None
 
 
-class ServiceUse(NamedTuple):
+class ServiceTerms(NamedTuple):
     """What an open order counts on: its service, and what it offered when it was ordered."""
 
     service: str

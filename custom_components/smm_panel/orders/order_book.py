@@ -12,9 +12,9 @@ from homeassistant.core import HomeAssistant
 from ..api import ItemError, OrderReport, RefillStatus
 from ..money import KEPT_APART, Spending
 from .book_content import BookContent, Damage, Settings
-from .book_store import BookStore, OrderBookWriteError
+from .book_store import BookStore, OrderBookSaveError
 from .cost import expense
-from .order import Evidence, OrderChange, Placement, ServiceUse, TrackedOrder
+from .order import Evidence, OrderChange, Placement, ServiceTerms, TrackedOrder
 from .order_index import OrderIndex
 
 type SlotAssignment = Callable[[Mapping[int, str], Mapping[str, TrackedOrder]], dict[int, str]]
@@ -60,7 +60,7 @@ class OrderBook:
         return MappingProxyType(self._index.followed)
 
     @property
-    def uses(self) -> Mapping[ServiceUse, int]:
+    def uses(self) -> Mapping[ServiceTerms, int]:
         """How many open orders count on which service; a live view."""
         return MappingProxyType(self._index.uses)
 
@@ -109,7 +109,7 @@ class OrderBook:
         await self.async_save()
 
     async def async_save(self) -> None:
-        """Write what has changed. Raises OrderBookWriteError."""
+        """Write what has changed. Raises OrderBookSaveError."""
         await self._store.async_save()
 
     async def async_remove(self) -> None:
@@ -117,38 +117,38 @@ class OrderBook:
         await self._store.async_remove()
 
     async def async_put(self, orders: Iterable[TrackedOrder]) -> None:
-        """Add or replace orders and write the book. Raises OrderBookWriteError."""
+        """Add or replace orders and write the book. Raises OrderBookSaveError."""
         for order in orders:
             self._put(order)
         await self.async_save()
 
     async def async_withdraw(self, key: str) -> None:
-        """Drop an order that was not placed: it costs nothing. Raises OrderBookWriteError."""
+        """Drop an order that was not placed: it costs nothing. Raises OrderBookSaveError."""
         self._drop(key)
         await self.async_save()
 
     async def async_forget(self, keys: Iterable[str]) -> None:
-        """Forget orders, but not what they cost. Raises OrderBookWriteError."""
+        """Forget orders, but not what they cost. Raises OrderBookSaveError."""
         self._forget(keys)
         await self.async_save()
 
     async def async_accept_damage(self) -> None:
-        """Note that the user knows what was lost. Raises OrderBookWriteError."""
+        """Note that the user knows what was lost. Raises OrderBookSaveError."""
         damage = self.damage
         self._set_damage(None)
         try:
             await self.async_save()
-        except OrderBookWriteError:
+        except OrderBookSaveError:
             self._set_damage(damage)
             raise
 
     async def async_set_low_balance(self, amount: Decimal) -> None:
-        """Keep the balance below which the owner wants to know. Raises OrderBookWriteError."""
+        """Keep the balance below which the owner wants to know. Raises OrderBookSaveError."""
         before = self.settings
         self._set_up(replace(before, low_balance=amount))
         try:
             await self.async_save()
-        except OrderBookWriteError:
+        except OrderBookSaveError:
             self._set_up(before)
             raise
 

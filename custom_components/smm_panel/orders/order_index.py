@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import chain
 
-from .order import Placement, ServiceUse, TrackedOrder
+from .order import Placement, ServiceTerms, TrackedOrder
 
 
 class OrderIndex:
@@ -24,7 +24,7 @@ class OrderIndex:
         self.unsettled: dict[str, TrackedOrder] = {}
         """The orders that are being sent, or whose outcome nobody knows."""
 
-        self.uses: Counter[ServiceUse] = Counter()
+        self.uses: Counter[ServiceTerms] = Counter()
         """How many open orders count on which service."""
 
         self.attention: set[str] = set()

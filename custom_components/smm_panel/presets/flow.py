@@ -34,7 +34,7 @@ from .preset import (
     CONF_SERVICE_NAME,
     Preset,
     fold_name,
-    presets,
+    get_presets,
 )
 
 FIELD_CATEGORY: Final = "category"
@@ -105,7 +105,7 @@ class PresetFlow(ConfigSubentryFlow):
         try:
             with panel_errors(self.hass, self._entry):
                 catalog = self._entry.runtime_data.catalog
-                self._services = await catalog.async_services(CATALOG_FRESH)
+                self._services = await catalog.async_read(CATALOG_FRESH)
         except HomeAssistantError as err:
             return self.async_show_form(
                 step_id=step_id,
@@ -254,7 +254,7 @@ class PresetFlow(ConfigSubentryFlow):
             errors[FIELD_NAME] = "name_missing"
         elif any(
             fold_name(item.name) == fold_name(self._name)
-            for item in presets(self._entry)
+            for item in get_presets(self._entry)
             if item.id != self.context.get("subentry_id")
         ):
             errors[FIELD_NAME] = "name_taken"
@@ -296,7 +296,7 @@ class PresetFlow(ConfigSubentryFlow):
 
     @property
     def _currency(self) -> str | None:
-        return self._entry.runtime_data.balance.data.currency
+        return self._entry.runtime_data.currency
 
     def _draft(self) -> Preset:
         """Return the preset as far as it is known."""

@@ -76,7 +76,7 @@ class Preset:
         return OrderRequest(service=service.id, type=service.type, **self.fields)
 
 
-def presets(entry: PanelConfigEntry) -> list[Preset]:
+def get_presets(entry: PanelConfigEntry) -> list[Preset]:
     """Return the presets of an account."""
     return [Preset.of(item) for item in entry.get_subentries_of_type(SUBENTRY_PRESET)]
 
@@ -85,7 +85,7 @@ def find_preset(entry: PanelConfigEntry, wanted: str) -> Preset:
     """Return the preset with this name, case aside, or id. Raises ServiceValidationError."""
     folded = fold_name(wanted)
     found = [
-        item for item in presets(entry) if folded in {fold_name(item.name), item.id.casefold()}
+        item for item in get_presets(entry) if folded in {fold_name(item.name), item.id.casefold()}
     ]
     if not found:
         raise ServiceValidationError(

@@ -24,5 +24,7 @@ async def async_setup_entry(
     async_add_account_sensors(hass, entry, async_add_entities)
     async_add_presets(entry, async_add_entities, partial(preset_sensors, entry))
     async_add_slots(
-        entry, async_add_entities, partial(order_slot_sensors, entry.runtime_data.orders)
+        entry,
+        async_add_entities,
+        partial(order_slot_sensors, entry.runtime_data.orders_coordinator),
     )

@@ -37,11 +37,11 @@ def async_add_account_sensors(
     data = entry.runtime_data
     async_add_entities(
         [
-            BalanceSensor(data.balance, BALANCE),
-            BalanceLastsSensor(data.balance, BALANCE_LASTS),
-            *(CountSensor(data.orders, description) for description in COUNTS),
-            SpentTodaySensor(data.orders, SPENT_TODAY),
-            SpentTotalSensor(data.orders, SPENT_TOTAL),
+            BalanceSensor(data.balance_coordinator, BALANCE),
+            BalanceLastsSensor(data.balance_coordinator, BALANCE_LASTS),
+            *(CountSensor(data.orders_coordinator, description) for description in COUNTS),
+            SpentTodaySensor(data.orders_coordinator, SPENT_TODAY),
+            SpentTotalSensor(data.orders_coordinator, SPENT_TOTAL),
         ]
     )
     _add_budget_left(hass, entry, async_add_entities)
@@ -87,14 +87,14 @@ class BalanceLastsSensor(TimeDependentEntity[BalanceCoordinator], SensorEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the orders as well, which tell what is spent."""
         await super().async_added_to_hass()
-        orders = self.coordinator.config_entry.runtime_data.orders
+        orders = self.coordinator.config_entry.runtime_data.orders_coordinator
         self.async_on_remove(orders.async_add_listener(self._handle_coordinator_update))
 
     @property
     @override
     def native_value(self) -> Decimal | None:
         balance = self.coordinator.data
-        rate = self.coordinator.book.spending.rate(dt_util.utcnow(), balance.currency)
+        rate = self.coordinator.order_book.spending.rate(dt_util.utcnow(), balance.currency)
         return None if rate is None else days_left(balance.amount, rate)
 
 
@@ -104,11 +104,11 @@ class SpendingSensor(AccountEntity[OrdersCoordinator], MoneySensor):
     @property
     @override
     def currency(self) -> str | None:
-        return self.coordinator.config_entry.runtime_data.balance.data.currency
+        return self.coordinator.config_entry.runtime_data.currency
 
     def spent_since(self, start: datetime) -> Amounts:
         """Return what was spent from a moment within the last two days on."""
-        return self.coordinator.book.spending.since(start, self.currency)
+        return self.coordinator.order_book.spending.since(start, self.currency)
 
 
 class SpentSensor(SpendingSensor):
@@ -175,7 +175,7 @@ class SpentTotalSensor(SpentSensor):
     @property
     @override
     def spent(self) -> Amounts:
-        return self.coordinator.book.spending.total(self.currency)
+        return self.coordinator.order_book.spending.total(self.currency)
 
 
 BUDGET_LEFT = SensorEntityDescription(
@@ -203,7 +203,7 @@ def _add_budget_left(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add what is left of the budget per day, or remove what is left over of it without one."""
-    budget = BudgetLeftSensor(entry.runtime_data.orders, BUDGET_LEFT)
+    budget = BudgetLeftSensor(entry.runtime_data.orders_coordinator, BUDGET_LEFT)
     if CONF_DAILY_BUDGET in entry.options:
         async_add_entities([budget])
         return
@@ -244,4 +244,4 @@ class CountSensor(AccountEntity[OrdersCoordinator], SensorEntity):
     @property
     @override
     def native_value(self) -> int:
-        return self.entity_description.value_fn(self.coordinator.book)
+        return self.entity_description.value_fn(self.coordinator.order_book)

@@ -142,4 +142,4 @@ class ChargeSensor(OrderSensor, MoneySensor):
         order = self.order
         if order is not None and order.report is not None and order.report.currency:
             return order.report.currency
-        return self.coordinator.config_entry.runtime_data.balance.data.currency
+        return self.coordinator.config_entry.runtime_data.currency

@@ -45,12 +45,12 @@ class PriceNowSensor(PresetEntity, MoneySensor):
     @property
     @override
     def currency(self) -> str | None:
-        return self.entry.runtime_data.balance.data.currency
+        return self.entry.runtime_data.currency
 
     @property
     @override
     def native_value(self) -> Decimal | None:
-        services = self.entry.runtime_data.catalog.at_hand or {}
+        services = self.entry.runtime_data.catalog.cached or {}
         service = services.get(self.preset.service)
         return None if service is None else self.preset.price(service)
 
@@ -65,19 +65,19 @@ class LastOrderSensor(PresetEntity, SensorEntity):
     async def async_added_to_hass(self) -> None:
         """Look again whenever an order changed."""
         await super().async_added_to_hass()
-        orders = self.entry.runtime_data.orders
+        orders = self.entry.runtime_data.orders_coordinator
         self.async_on_remove(orders.async_add_listener(self.async_write_ha_state))
 
     @property
     @override
     def available(self) -> bool:
         """Unless the panel's word is an old one."""
-        return super().available and self.entry.runtime_data.orders.last_update_success
+        return super().available and self.entry.runtime_data.orders_coordinator.last_update_success
 
     @property
     def order(self) -> TrackedOrder | None:
         """The last order from the preset."""
-        return self.entry.runtime_data.book.last_of(self.preset.id)
+        return self.entry.runtime_data.order_book.last_of(self.preset.id)
 
     @property
     @override

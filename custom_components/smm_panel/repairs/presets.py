@@ -3,32 +3,32 @@
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .api import Service
-from .const import DOMAIN
-from .coordinator import PanelConfigEntry
-from .issues import Issue, async_warn, issue_id
-from .money import price_text
-from .presets import Preset, presets
+from ..api import Service
+from ..const import DOMAIN
+from ..coordinator import PanelConfigEntry
+from ..issues import Issue, async_warn, issue_id
+from ..money import price_text
+from ..presets import Preset, get_presets
 
 
 @callback
 def async_watch_presets(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-    """Hold the presets against the service list whenever that was read."""
-    if not (watched := presets(entry)):
+    """Check the presets each time the service list was read."""
+    if not (watched := get_presets(entry)):
         return
     catalog = entry.runtime_data.catalog
 
     @callback
     def update() -> None:
         # A panel that offers nothing at all has a fault.
-        if not (offered := catalog.at_hand):
+        if not (offered := catalog.cached):
             return
         for preset in watched:
             _update(hass, entry, preset, offered.get(preset.service))
 
     @callback
     def withdraw() -> None:
-        """Take the issues back: a preset that was changed or removed has none."""
+        """Withdraw the issues: a preset that was changed or removed has none."""
         for preset in watched:
             ir.async_delete_issue(hass, DOMAIN, issue_id(entry, preset.id))
 
@@ -72,7 +72,7 @@ def _update(
     if price is None or preset.max_charge is None or price <= preset.max_charge:
         ir.async_delete_issue(hass, DOMAIN, issue_id(entry, preset.id))
         return
-    currency = entry.runtime_data.balance.data.currency
+    currency = entry.runtime_data.currency
     async_warn(
         hass,
         entry,

@@ -1,27 +1,30 @@
-"""The issues of services: open orders that lost theirs, and rates that rose."""
+"""The issues of services in use: open orders that lost theirs, and rates that rose."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import override
 
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
 
-from .api import Service
-from .catalog import ServiceFacts
-from .const import ATTR_SERVICE, DOMAIN
-from .coordinator import PanelConfigEntry
-from .issues import Issue, async_warn, issue_id
-from .money import price_text
-from .orders import ServiceUse
-from .presets import presets
+from ..api import Service
+from ..catalog import ServiceSnapshot
+from ..const import ATTR_SERVICE, DOMAIN
+from ..coordinator import PanelConfigEntry
+from ..issues import Issue, async_warn, issue_id
+from ..money import price_text
+from ..orders import ServiceTerms
+from ..presets import get_presets
+from .base import AccountFlow
 
 
 @callback
-def async_raise_service_issues(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-    """Keep the issues of services those of the service list and the order book."""
+def async_watch_services(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
+    """Keep the issues of services as the service list and the order book call for them."""
     raised: dict[str, _Problem] = {}
 
     @callback
@@ -37,13 +40,13 @@ def async_raise_service_issues(hass: HomeAssistant, entry: PanelConfigEntry) -> 
 
     @callback
     def withdraw() -> None:
-        """Take the issues back: nobody looks at the services while the account is not loaded."""
+        """Withdraw the issues: services are not watched while the account is not loaded."""
         for about in raised:
             ir.async_delete_issue(hass, DOMAIN, issue_id(entry, about))
 
     update()
     entry.async_on_unload(entry.runtime_data.catalog.async_add_listener(update))
-    entry.async_on_unload(entry.runtime_data.orders.async_add_listener(update))
+    entry.async_on_unload(entry.runtime_data.orders_coordinator.async_add_listener(update))
     entry.async_on_unload(withdraw)
 
 
@@ -90,7 +93,7 @@ class _OrdersStranded:
 class _RateRose:
     """A rate that rose under presets without a largest charge."""
 
-    facts: ServiceFacts
+    facts: ServiceSnapshot
     presets: tuple[str, ...]
 
     @property
@@ -101,7 +104,7 @@ class _RateRose:
     def async_raise(self, hass: HomeAssistant, entry: PanelConfigEntry) -> None:
         """Raise the issue, or bring it up to date."""
         assert self.facts.rose_from is not None  # noqa: S101 - it is made of such facts only
-        currency = entry.runtime_data.balance.data.currency
+        currency = entry.runtime_data.currency
         ir.async_create_issue(
             hass,
             DOMAIN,
@@ -130,10 +133,10 @@ def _problems(entry: PanelConfigEntry) -> Iterator[_Problem]:
 
 def _stranded_orders(entry: PanelConfigEntry) -> Iterator[_OrdersStranded]:
     """Find the open orders that the last service list leaves without what they were sold."""
-    if not (offered := entry.runtime_data.catalog.at_hand):
+    if not (offered := entry.runtime_data.catalog.cached):
         return
-    concerned: defaultdict[str, Counter[ServiceUse]] = defaultdict(Counter)
-    for use, orders in entry.runtime_data.book.uses.items():
+    concerned: defaultdict[str, Counter[ServiceTerms]] = defaultdict(Counter)
+    for use, orders in entry.runtime_data.order_book.uses.items():
         service = offered.get(use.service)
         if service is None or _withdrawn(use, service):
             concerned[use.service][use] += orders
@@ -146,7 +149,7 @@ def _stranded_orders(entry: PanelConfigEntry) -> Iterator[_OrdersStranded]:
         )
 
 
-def _withdrawn(use: ServiceUse, service: Service) -> set[str]:
+def _withdrawn(use: ServiceTerms, service: Service) -> set[str]:
     """Return what the service had when it was ordered and has no longer."""
     had = {"refill": use.can_refill, "cancel": use.can_cancel}
     return {name for name, promised in had.items() if promised and not getattr(service, name)}
@@ -154,13 +157,29 @@ def _withdrawn(use: ServiceUse, service: Service) -> set[str]:
 
 def _risen_rates(entry: PanelConfigEntry) -> Iterator[_RateRose]:
     """Find the rates that rose unseen."""
-    for facts in entry.runtime_data.known_services.services.values():
+    for facts in entry.runtime_data.watched_services.services.values():
         if facts.rose_from is None or facts.gone:
             continue
         unlimited = tuple(
             item.name
-            for item in presets(entry)
+            for item in get_presets(entry)
             if item.service == facts.id and item.max_charge is None
         )
         if unlimited:
             yield _RateRose(facts, unlimited)
+
+
+class PriceChangedFlow(AccountFlow, ConfirmRepairFlow):
+    """Lets the user confirm that a rate that rose was seen."""
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Tell how it rose, and ask no more once that is confirmed."""
+        if (entry := self.entry) is None:
+            return self.async_abort(reason="not_loaded")
+        if user_input is not None:
+            service = str((self.data or {}).get(ATTR_SERVICE))
+            entry.runtime_data.watched_services.async_accept_rate(service)
+        return await super().async_step_confirm(user_input)
