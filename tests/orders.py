@@ -16,10 +16,10 @@ def report(status: OrderStatus = OrderStatus.PENDING, **values: object) -> Order
 
 
 def tracked(number: str, status: OrderStatus | None = None, **values: object) -> TrackedOrder:
-    """Return a placed order with this id, the key "key <id>", added <id> minutes after noon."""
+    """Return a placed order with this id and local id "key <id>", added <id> minutes after noon."""
     defaults: dict[str, object] = {
-        "key": f"key {number}",
-        "order": number,
+        "local_id": f"key {number}",
+        "panel_id": number,
         "placement": Placement.PLACED,
         "added_at": NOON + timedelta(minutes=int(number)),
         "report": None if status is None else report(status),

@@ -15,21 +15,21 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.smm_panel.api import HttpTransport, OrderStatus
+from custom_components.smm_panel.api import HttpTransport
 from custom_components.smm_panel.const import (
     BALANCE_INTERVAL,
     DEFAULT_KEEP_DAYS,
     OPEN_INTERVAL,
-    REFILL_FOLLOWED,
+    REFILL_POLLED_FOR,
     SLOW_INTERVAL,
 )
-from custom_components.smm_panel.orders import Asking, Cancel, OrderBook, Refill
+from custom_components.smm_panel.orders import OrderBook
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import LINK, act
 from .book_files import BookFiles
-from .orders import FOLLOWERS, NOON, REFILLABLE, tracked
+from .orders import FOLLOWERS, REFILLABLE
 
 FILE: Final = "smm_panel.account"
 STATUS: Final = "sensor.panel_order_slot_1_status"
@@ -155,7 +155,7 @@ async def test_the_intent_is_on_disk_before_the_panel_hears_of_it(
 
     (copy,) = copies
     now = dt_util.utcnow().isoformat()
-    assert asked_on_disk(copy, ask) == [{"asked_at": now, "asking": "intended"}]
+    assert asked_on_disk(copy, ask) == [{"requested_at": now, "request": "intended"}]
 
 
 @both
@@ -180,7 +180,7 @@ async def test_what_was_being_asked_when_home_assistant_died_is_unconfirmed(
     assert row["cancel_unconfirmed"] is (ask is CANCEL)
     assert row["refill_status"] == ("unconfirmed" if ask is REFILL else None)
     assert shown(hass, ATTENTION) == "1"
-    assert [item["asking"] for item in asked_on_disk(book_files, ask)] == ["unconfirmed"]
+    assert [item["request"] for item in asked_on_disk(book_files, ask)] == ["unconfirmed"]
     for _ in range(3):
         await pass_time(hass, freezer, SLOW_INTERVAL)
     assert panel.count(ask.panel_action) == 1
@@ -252,7 +252,7 @@ async def test_a_refused_second_cancel_keeps_the_first(
 
     assert again["error"]
     assert (await row_of(hass, order))["cancel_asked_at"] == first
-    assert asked_on_disk(book_files, CANCEL) == [{"asked_at": first, "asking": "taken"}]
+    assert asked_on_disk(book_files, CANCEL) == [{"requested_at": first, "request": "accepted"}]
 
 
 async def test_a_cancel_is_shown_as_asked_and_the_status_decides(
@@ -329,7 +329,7 @@ async def test_every_refill_of_an_order_is_kept(
         ("72", "in_progress"),
     ]
     async with away(hass, setup_entry):
-        assert [item["refill"] for item in asked_on_disk(book_files, REFILL)] == ["71", "72"]
+        assert [item["panel_id"] for item in asked_on_disk(book_files, REFILL)] == ["71", "72"]
     assert (await row_of(hass, completed))["refills"] == row["refills"]
     assert panel.requests[-1].form == {"action": "refill_status", "refill": "72"}
 
@@ -382,7 +382,7 @@ async def test_an_order_is_kept_for_its_refill_but_not_for_ever(
     await pass_time(hass, freezer, SLOW_INTERVAL)
     assert panel.count("refill_status") > before
     # The poll that is due when the time is over is the last.
-    await pass_time(hass, freezer, REFILL_FOLLOWED)
+    await pass_time(hass, freezer, REFILL_POLLED_FOR)
     asked = panel.count("refill_status")
     await pass_time(hass, freezer, timedelta(hours=2))
     await pass_time(hass, freezer, timedelta(hours=2))
@@ -486,43 +486,3 @@ async def test_an_order_forgotten_and_tracked_anew_meanwhile_was_asked_nothing(
 
     assert row["refill"]
     assert (await row_of(hass, completed))["refills"] == []
-
-
-async def test_a_book_of_the_first_version_is_read(
-    hass: HomeAssistant, hass_storage: dict[str, Any]
-) -> None:
-    """Orders of people who update must keep their refill and their cancel."""
-    times = {"added_at": NOON.isoformat(), "changed_at": (NOON + OPEN_INTERVAL).isoformat()}
-    row = {"key": "key 7", "order": "7", "placement": "placed", **times}
-    pending = {"status": "pending", "status_text": "pending"}
-    never_changed = {**row, "key": "key 8", "order": "8", "refill": "6"}
-    del never_changed["changed_at"]
-    rows = [
-        {**row, "report": pending, "refill": "5", "cancel_asked_at": NOON.isoformat()},
-        never_changed,
-        {**row, "key": "key 9", "order": "9"},
-    ]
-    hass_storage[FILE] = {
-        "version": 1,
-        "minor_version": 1,
-        "key": FILE,
-        "data": {"orders": rows, "slots": {"1": "key 7"}},
-    }
-
-    book = OrderBook(hass, "account")
-    await book.async_load()
-
-    assert book.damage is None
-    assert dict(book.slots) == {1: "key 7"}
-    later = NOON + OPEN_INTERVAL
-    assert book.find("7") == tracked(
-        "7",
-        OrderStatus.PENDING,
-        added_at=NOON,
-        changed_at=later,
-        cancel=Cancel(asked_at=NOON, asking=Asking.TAKEN),
-        refills=(Refill(asked_at=later, asking=Asking.TAKEN, refill="5"),),
-    )
-    eighth = Refill(asked_at=NOON, asking=Asking.TAKEN, refill="6")
-    assert book.find("8") == tracked("8", added_at=NOON, refills=(eighth,))
-    assert book.find("9") == tracked("9", added_at=NOON, changed_at=later)

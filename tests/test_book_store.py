@@ -24,11 +24,11 @@ from custom_components.smm_panel.api import OrderStatus, RefillStatus
 from custom_components.smm_panel.backup import async_post_backup, async_pre_backup
 from custom_components.smm_panel.const import SAVE_DELAY
 from custom_components.smm_panel.orders import (
-    Asking,
     OrderBook,
     OrderBookSaveError,
     Placement,
     Refill,
+    RequestState,
     TrackedOrder,
     book_store,
 )
@@ -89,8 +89,8 @@ def content(book: OrderBook) -> list[object]:
         book.settings,
         book.damage,
         list(book.open_orders),
-        list(book.followed),
-        [order.key for order in book.unconfirmed],
+        list(book.with_open_refills),
+        [order.local_id for order in book.unconfirmed],
     ]
 
 
@@ -422,7 +422,10 @@ async def test_a_book_without_a_journal_is_read_and_goes_on_with_one(
 ) -> None:
     """Whoever updates has the whole book in one file."""
     book_files.folder.mkdir(exist_ok=True)
-    row = b'{"key":"key 1","order":"1","placement":"placed","added_at":"2026-11-02T12:01:00+00:00"}'
+    row = (
+        b'{"local_id":"key 1","panel_id":"1","placement":"placed",'
+        b'"added_at":"2026-11-02T12:01:00+00:00"}'
+    )
     book_files.snapshot.write_bytes(
         b'{"version":1,"minor_version":2,"key":"smm_panel.account","data":{"orders":[%s]}}' % row
     )
@@ -480,7 +483,7 @@ async def test_a_backup_is_made_with_a_full_disk(
 async def test_open_orders_are_in_the_order_of_the_book(hass: HomeAssistant) -> None:
     """An order whose outcome is settled late is still older than those after it."""
     book = await load(hass)
-    lost = own("1", order=None, placement=Placement.UNCONFIRMED)
+    lost = own("1", panel_id=None, placement=Placement.UNCONFIRMED)
     await book.async_put([lost, own("2"), own("3", OrderStatus.COMPLETED), own("4")])
     assert list(book.open_orders) == ["key 2", "key 4"]
 
@@ -497,13 +500,13 @@ async def test_open_orders_are_in_the_order_of_the_book(hass: HomeAssistant) -> 
 
 async def test_refills_are_followed_until_they_are_finished(hass: HomeAssistant) -> None:
     """A poll asks about these orders only."""
-    refill = Refill(asked_at=NOON, asking=Asking.TAKEN, refill="5")
+    refill = Refill(requested_at=NOON, request=RequestState.ACCEPTED, panel_id="5")
     book = await load(hass)
     await book.async_put([own("1"), own("2", OrderStatus.COMPLETED, refills=(refill,))])
-    assert list(book.followed) == ["key 2"]
+    assert list(book.with_open_refills) == ["key 2"]
 
     book.apply_refills({"5": RefillStatus.COMPLETED})
-    assert list(book.followed) == []
+    assert list(book.with_open_refills) == []
     await book.async_save()
 
 
@@ -519,7 +522,7 @@ def orders() -> st.SearchStrategy[TrackedOrder]:
         lambda key, order, status, days, is_own: tracked(
             order,
             status,
-            key=f"key {key}",
+            local_id=f"key {key}",
             added_at=NOON - timedelta(days=days),
             changed_at=NOON,
             service="1" if is_own else None,

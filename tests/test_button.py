@@ -75,7 +75,7 @@ async def test_cancel_asks_once_and_is_shown_as_asked(
         {"action": "cancel", "orders": order}
     ]
     tracked_order = setup_entry.runtime_data.order_book.find(order)
-    assert tracked_order.cancel_asked_at
+    assert tracked_order.cancel_requested_at
     assert tracked_order.status is OrderStatus.PENDING
     assert not is_available(hass, CANCEL)
 
@@ -97,7 +97,7 @@ async def test_refill_keeps_the_refill_id(
     await press(hass, REFILL)
 
     assert panel.count("refill") == 1
-    refill = setup_entry.runtime_data.order_book.find(order).refill
+    refill = setup_entry.runtime_data.order_book.find(order).refill_id
     assert await setup_entry.runtime_data.client.refill_status([refill]) == {
         refill: RefillStatus.PENDING
     }
@@ -128,7 +128,7 @@ async def test_a_refusal_of_the_one_order_is_told_too(
         await press(hass, CANCEL)
 
     assert caught.value.translation_placeholders == {"reason": "Cannot cancel"}
-    assert setup_entry.runtime_data.order_book.find(order).cancel_asked_at is None
+    assert setup_entry.runtime_data.order_book.find(order).cancel_requested_at is None
 
 
 async def test_a_lost_answer_is_told_and_not_repeated(
@@ -149,7 +149,9 @@ async def test_a_slot_without_order_has_no_buttons(
 ) -> None:
     """Pressing by an automation what the dashboard does not offer sends nothing."""
     data = setup_entry.runtime_data
-    await async_untrack(data.orders_coordinator.config_entry, [data.order_book.find(order).key])
+    await async_untrack(
+        data.orders_coordinator.config_entry, [data.order_book.find(order).local_id]
+    )
 
     assert not is_available(hass, CANCEL)
     await press(hass, CANCEL)
@@ -164,7 +166,9 @@ async def test_a_press_that_waited_finds_the_slot_empty(
     button = hass.data[DATA_COMPONENT].get_entity(CANCEL)
     assert button
     data = setup_entry.runtime_data
-    await async_untrack(data.orders_coordinator.config_entry, [data.order_book.find(order).key])
+    await async_untrack(
+        data.orders_coordinator.config_entry, [data.order_book.find(order).local_id]
+    )
 
     with pytest.raises(ServiceValidationError) as caught:
         await button.async_press()

@@ -36,7 +36,7 @@ from .orders import NOON, placed_elsewhere, tracked
 from .spend import tell
 
 OPEN = tracked("0", OrderStatus.IN_PROGRESS)
-UNCONFIRMED = tracked("0", order=None, placement=Placement.UNCONFIRMED)
+UNCONFIRMED = tracked("0", panel_id=None, placement=Placement.UNCONFIRMED)
 
 
 async def pass_time(hass: HomeAssistant, freezer: FrozenDateTimeFactory, time: timedelta) -> None:
@@ -87,9 +87,9 @@ def test_next_interval(
 ) -> None:
     """Often while somebody watches, seldom for slow orders, never for nothing."""
     now = NOON + age
-    last_write = None if since_write is None else now - since_write
+    last_operation = None if since_write is None else now - since_write
 
-    assert next_interval(orders, now, last_write) == interval
+    assert next_interval(orders, now, last_operation) == interval
 
 
 async def test_nothing_open_costs_no_request(
@@ -221,7 +221,9 @@ async def test_a_silent_panel_makes_entities_unavailable_until_it_answers(
     await pass_time(hass, freezer, BALANCE_INTERVAL)
 
     assert STATE_UNAVAILABLE not in [state(hass, entity).state for entity in entities[:4]]
-    assert [order.order for order in setup_entry.runtime_data.order_book.orders.values()] == orders
+    assert [
+        order.panel_id for order in setup_entry.runtime_data.order_book.orders.values()
+    ] == orders
     errors = [record for record in caplog.records if record.levelname == "ERROR"]
     assert len(errors) == 2, "one for the balance and one for the orders"
     assert not [record for record in errors if record.exc_info]
@@ -374,9 +376,9 @@ async def test_a_slot_is_empty_while_its_order_is_being_forgotten(
     coordinator = setup_entry.runtime_data.orders_coordinator
     order = coordinator.order_in_slot(1)
 
-    await coordinator.order_book.async_forget([order.key])
+    await coordinator.order_book.async_forget([order.local_id])
 
-    assert order.order == orders[0]
+    assert order.panel_id == orders[0]
     assert coordinator.order_in_slot(1) is None
 
 
@@ -388,7 +390,7 @@ async def test_what_cannot_be_written_down_is_told_and_shown(
     order = coordinator.order_book.find(orders[0])
 
     with disk_full(), pytest.raises(HomeAssistantError) as caught:
-        await async_untrack(coordinator.config_entry, [order.key])
+        await async_untrack(coordinator.config_entry, [order.local_id])
     assert caught.value.translation_key == "book_not_written"
     assert state(hass, "sensor.panel_open_orders").state == "2"
 
@@ -438,7 +440,7 @@ async def test_news_of_many_orders_are_told_once_and_in_order(
 
     async_track_state_change_event(hass, "event.panel_order_activity", look)
     row = {"status": "In progress", "charge": "1", "remains": "1"}
-    tell(panel, "status", {order.order: row for order in orders})
+    tell(panel, "status", {order.panel_id: row for order in orders})
 
     await data.orders_coordinator.async_refresh()
     assert 0 < len(told) < 50
@@ -484,14 +486,14 @@ async def test_the_counts_are_those_of_the_orders(
         tracked("1", OrderStatus.PARTIAL, **use),
     ):
         await book.async_put([order])
-    assert dict(book.uses) == {("101", "Followers", True, None): 1}
-    assert (book.attention, len(book.open_orders)) == (1, 3)
+    assert dict(book.terms_in_use) == {("101", "Followers", True, None): 1}
+    assert (book.needing_attention, len(book.open_orders)) == (1, 3)
     assert book.last_of("a") is book.find("4")
 
     await book.async_forget(["key 1", "key 2", "key 4"])
 
-    assert dict(book.uses) == {}
-    assert (book.attention, list(book.open_orders)) == (0, ["key 3"])
+    assert dict(book.terms_in_use) == {}
+    assert (book.needing_attention, list(book.open_orders)) == (0, ["key 3"])
     assert book.last_of("a") is book.find("3")
     await book.async_forget(["key 3"])
     assert book.last_of("a") is None

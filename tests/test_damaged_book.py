@@ -34,7 +34,7 @@ type Row = dict[str, Any]
 type Damaging = Callable[[Row], object]
 
 GOOD: Row = {
-    "key": "01",
+    "local_id": "01",
     "placement": "unconfirmed",
     "added_at": "2026-11-02T12:00:00+00:00",
     "service": FOLLOWERS,
@@ -55,7 +55,7 @@ def content() -> Row:
     """Return what a file in order holds."""
     return {
         "version": 1,
-        "minor_version": 3,
+        "minor_version": 1,
         "key": "smm_panel.account",
         "data": {
             "generation": "first",
@@ -222,7 +222,9 @@ async def test_a_file_that_is_no_order_book(
 
 def bad_row(**fields: object) -> Damaging:
     """Put a row that differs in these fields from a good one before it."""
-    return lambda data: data["orders"].insert(0, GOOD | {"key": "00", "order": "7"} | fields)
+    return lambda data: data["orders"].insert(
+        0, GOOD | {"local_id": "00", "panel_id": "7"} | fields
+    )
 
 
 PARTLY = {
@@ -240,7 +242,7 @@ PARTLY = {
     "a report of another kind": bad_row(report=[]),
     "a report with an unknown status": bad_row(report={"status": "?", "status_text": ""}),
     "refills of another kind": bad_row(refills={}),
-    "nothing but a key": lambda data: data["orders"].insert(0, {"key": "00"}),
+    "nothing but a local id": lambda data: data["orders"].insert(0, {"local_id": "00"}),
     "no row": lambda data: data["orders"].insert(0, None),
     "a list for a row": lambda data: data["orders"].append([]),
     "a bad number in spending": lambda data: data["forgotten"].append(
@@ -278,7 +280,7 @@ async def test_what_can_be_read_is_in_use(
     (kept,) = file.kept
     assert kept.content == damaged
     assert kept.mode == 0o600
-    assert [row["key"] for row in file.rows] == ["01"]
+    assert [row["local_id"] for row in file.rows] == ["01"]
     assert await is_refused(hass)
     assert panel.count("add") == 0
 
@@ -355,7 +357,7 @@ async def test_lost_orders_can_be_added_before_the_damage_is_confirmed(
     await act(hass, "track_orders", orders=order)
     await start(hass, entry)
 
-    assert [row["order"] for row in file.rows] == [order]
+    assert [row["panel_id"] for row in file.rows] == [order]
     assert [issue.translation_key for issue in issues(hass)] == ["book_damaged"]
 
 
@@ -495,7 +497,7 @@ async def test_a_file_of_a_newer_minor_version_with_unknown_fields_is_kept(
     hass: HomeAssistant, entry: MockConfigEntry, file: BookFile
 ) -> None:
     """What a newer version wrote of an order is not dropped in silence."""
-    stored = content() | {"minor_version": 4}
+    stored = content() | {"minor_version": 2}
     stored["data"]["orders"][0]["priority"] = "high"
     file.write(stored)
 

@@ -97,7 +97,7 @@ async def test_an_unconfirmed_order_is_an_obstacle_until_it_is_settled(
     assert panel.count("add") == 1
 
     (unconfirmed,) = setup_entry.runtime_data.order_book.unconfirmed
-    await async_settle_as_not_placed(hass, setup_entry, unconfirmed.key)
+    await async_settle_as_not_placed(hass, setup_entry, unconfirmed.local_id)
     assert (await act(hass, "place_order", **ORDER))["order"]
 
 

@@ -29,7 +29,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.smm_panel.orders.book_snapshot import STORAGE_MINOR_VERSION, STORAGE_VERSION
+from custom_components.smm_panel.orders.book_snapshot import STORAGE_VERSION
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
@@ -450,11 +450,11 @@ async def interrupt(hass: HomeAssistant, entry: MockConfigEntry, files: BookFile
     data = files.data
     (row,) = data["orders"]
     row["placement"] = "intended"
-    del row["order"], row["report"]
+    del row["panel_id"], row["report"]
     files.journal.unlink()
     files.storage[files.name] = {
         "version": STORAGE_VERSION,
-        "minor_version": STORAGE_MINOR_VERSION,
+        "minor_version": 1,
         "data": data,
     }
 

@@ -212,8 +212,8 @@ def kept(way: Way, order: TrackedOrder | None) -> str | None:
     if way.write == "place_order":
         return order.placement
     if way.write == "refill_orders":
-        return order.last_refill.asking if order.last_refill else None
-    return order.cancel.asking if order.cancel else None
+        return order.last_refill.request if order.last_refill else None
+    return order.cancel.request if order.cancel else None
 
 
 def kept_on_disk(way: Way, files: BookFiles) -> str | None:
@@ -223,10 +223,10 @@ def kept_on_disk(way: Way, files: BookFiles) -> str | None:
         return None
     (row,) = rows
     if way.write == "place_order":
-        assert "order" not in row
+        assert "panel_id" not in row
         return str(row["placement"])
     (asked,) = row.get("refills", [None]) if way.write == "refill_orders" else [row.get("cancel")]
-    return None if asked is None else str(asked["asking"])
+    return None if asked is None else str(asked["request"])
 
 
 async def pass_time(hass: HomeAssistant) -> None:

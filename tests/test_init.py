@@ -100,7 +100,7 @@ async def test_a_reload_keeps_orders_and_slots(
     await hass.async_block_till_done(wait_background_tasks=True)
 
     book = setup_entry.runtime_data.order_book
-    assert [order.order for order in book.orders.values()] == orders
+    assert [order.panel_id for order in book.orders.values()] == orders
     assert dict(book.slots) == slots != {}
 
 
@@ -143,7 +143,7 @@ async def test_an_unused_slot_outlives_a_reload(
     """Its entities must not be left without an integration that provides them."""
     await track(setup_entry, order := placed_elsewhere(simulated))
     coordinator = setup_entry.runtime_data.orders_coordinator
-    await async_untrack(coordinator.config_entry, [coordinator.order_book.find(order).key])
+    await async_untrack(coordinator.config_entry, [coordinator.order_book.find(order).local_id])
 
     await hass.config_entries.async_reload(setup_entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -194,7 +194,7 @@ async def test_only_an_unused_slot_can_be_deleted(
 
     coordinator = setup_entry.runtime_data.orders_coordinator
     found = coordinator.order_book.find(order)
-    await async_untrack(coordinator.config_entry, [found.key])
+    await async_untrack(coordinator.config_entry, [found.local_id])
     assert await delete(slot_device(setup_entry, 1))
     await hass.async_block_till_done()
     assert not hass.states.get("sensor.panel_order_slot_1_status")

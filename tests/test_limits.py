@@ -423,7 +423,7 @@ async def test_an_unconfirmed_order_counts_until_it_is_settled(
     assert (error.translation_placeholders or {})["left"] == "0.10 USD"
 
     (unconfirmed,) = setup_entry.runtime_data.order_book.unconfirmed
-    await async_settle_as_not_placed(hass, setup_entry, unconfirmed.key)
+    await async_settle_as_not_placed(hass, setup_entry, unconfirmed.local_id)
     await act(hass, "place_order", **OTHER)
     assert panel.count("add") == 2
 

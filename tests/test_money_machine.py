@@ -290,7 +290,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.home.book.unconfirmed)
     @rule(data=st.data())
     def settle_truthfully(self, data: st.DataObject) -> None:
-        key = data.draw(st.sampled_from([order.key for order in self.home.book.unconfirmed]))
+        key = data.draw(st.sampled_from([order.local_id for order in self.home.book.unconfirmed]))
         order = self.home.book.orders[key]
         # None where Home Assistant was killed between writing the order down and sending it.
         sent = next(iter(self.calls[link_of(order)].sent), None)
@@ -389,7 +389,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.note_answers()
         book = self.home.book
         self.note_vanished()
-        own = {order.order for order in book.orders.values() if order.is_own and order.order}
+        own = {order.panel_id for order in book.orders.values() if order.is_own and order.panel_id}
         self.panel.let_know(own)
         assert not self.failures
         self.check_ids()
@@ -398,8 +398,10 @@ class MoneyMachine(RuleBasedStateMachine):
     def check_ids(self) -> None:
         """Every id that was told or held is in the book, and every order of the panel is."""
         book = self.home.book
-        gone = {order.order for order, _ in self.forgotten.values()}
-        self.told |= {order.order for order in book.orders.values() if order.order is not None}
+        gone = {order.panel_id for order, _ in self.forgotten.values()}
+        self.told |= {
+            order.panel_id for order in book.orders.values() if order.panel_id is not None
+        }
         lost = {order for order in self.told - gone if book.find(order) is None}
         assert not lost, "ids were lost"
         open_links = {
@@ -458,9 +460,9 @@ class MoneyMachine(RuleBasedStateMachine):
         hass, entry = self.home.hass, self.home.entry
         quote = await async_quote(hass, entry, fields, guard)
         placed = await async_place_order(hass, entry, quote, Context())
-        assert placed.order.order is not None
+        assert placed.order.panel_id is not None
         self.left = [placed.left]
-        return placed.order.order
+        return placed.order.panel_id
 
     def new_link(self) -> str:
         return f"https://example.com/{len(self.calls)}"
@@ -499,7 +501,7 @@ class MoneyMachine(RuleBasedStateMachine):
                 is_refused = order.placement is Placement.INTENDED
                 assert is_refused or key in self.let_go, "an unconfirmed order vanished"
                 continue
-            if order.service is None and order.order and book.find(order.order):
+            if order.service is None and order.panel_id and book.find(order.panel_id):
                 continue
             assert key in self.let_go or is_outdated(order), "an order vanished"
             self.forgotten[key] = (order, cost(order))
@@ -509,7 +511,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def placed(self) -> list[str]:
         """Keys of the orders that a user can forget."""
         return [
-            order.key
+            order.local_id
             for order in self.home.book.orders.values()
             if order.placement is Placement.PLACED
         ]

@@ -133,7 +133,7 @@ async def test_an_order_under_way_is_not_listed(
     hass: HomeAssistant, setup_entry: MockConfigEntry
 ) -> None:
     """Within the second it is placed, refused or unconfirmed; until then it is none of these."""
-    intent = tracked("1", order=None, placement=Placement.INTENDED)
+    intent = tracked("1", panel_id=None, placement=Placement.INTENDED)
     await setup_entry.runtime_data.order_book.async_put([intent])
 
     assert await act(hass, "get_orders") == {"orders": []}

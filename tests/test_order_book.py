@@ -11,7 +11,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.smm_panel.api import ErrorKind, ItemError, OrderStatus, RefillStatus
 from custom_components.smm_panel.const import SAVE_DELAY
 from custom_components.smm_panel.orders import (
-    Asking,
     Cancel,
     Evidence,
     Initiator,
@@ -19,6 +18,7 @@ from custom_components.smm_panel.orders import (
     OrderBookSaveError,
     Placement,
     Refill,
+    RequestState,
     TrackedOrder,
 )
 
@@ -28,7 +28,7 @@ from .orders import NOON, report, tracked
 
 def on_disk(files: BookFiles) -> dict[str, Row]:
     """Return the orders on disk by their id or, without one, their key."""
-    return {str(row.get("order", row["key"])): row for row in files.rows}
+    return {str(row.get("panel_id", row["local_id"])): row for row in files.rows}
 
 
 async def reloaded(hass: HomeAssistant) -> OrderBook:
@@ -65,18 +65,18 @@ FULL = tracked(
     charge=Decimal("0.30"),
     max_charge=Decimal(5),
     currency="USD",
-    cancel=Cancel(asked_at=NOON, asking=Asking.TAKEN),
+    cancel=Cancel(requested_at=NOON, request=RequestState.ACCEPTED),
     refills=(
         Refill(
-            asked_at=NOON,
-            asking=Asking.TAKEN,
-            refill="5",
+            requested_at=NOON,
+            request=RequestState.ACCEPTED,
+            panel_id="5",
             status=RefillStatus.PENDING,
             error="Refill not found",
         ),
     ),
     preset="preset 1",
-    origin=Initiator(
+    initiator=Initiator(
         context="01", parent="00", user="me", user_name="Me", runs=("automation.a", "script.b")
     ),
     evidence=Evidence(
@@ -159,7 +159,7 @@ async def test_an_interrupted_order_is_unconfirmed_after_a_restart(
     hass: HomeAssistant, book_files: BookFiles
 ) -> None:
     """Killed between the intent and the answer: the panel may have the order."""
-    intent = tracked("1", order=None, placement=Placement.INTENDED)
+    intent = tracked("1", panel_id=None, placement=Placement.INTENDED)
     await OrderBook(hass, "account").async_put([intent])
 
     book = await reloaded(hass)
@@ -173,11 +173,11 @@ async def test_an_id_the_panel_gives_twice_is_one_order(
 ) -> None:
     """Some panels answer a repeated order with the id of the first."""
     book = OrderBook(hass, "account")
-    await book.async_put([tracked("7"), tracked("7", key="another", link="x")])
+    await book.async_put([tracked("7"), tracked("7", local_id="another", link="x")])
 
     assert list(book.orders) == ["another"]
     assert (found := book.find("7")) is not None
-    assert found.key == "another"
+    assert found.local_id == "another"
 
 
 async def test_orders_final_for_longer_than_the_keeping_time_are_forgotten(
@@ -190,7 +190,7 @@ async def test_orders_final_for_longer_than_the_keeping_time_are_forgotten(
             tracked("1", OrderStatus.COMPLETED, changed_at=NOON),
             tracked("2", OrderStatus.COMPLETED, changed_at=NOON + timedelta(days=3)),
             tracked("3", OrderStatus.IN_PROGRESS, changed_at=NOON),
-            tracked("4", order=None, placement=Placement.UNCONFIRMED),
+            tracked("4", panel_id=None, placement=Placement.UNCONFIRMED),
         ]
     )
 
@@ -259,7 +259,9 @@ def test_progress(order: TrackedOrder, progress: int | None) -> None:
         (tracked("1", OrderStatus.IN_PROGRESS, can_cancel=False), False, False),
         (
             tracked(
-                "1", OrderStatus.IN_PROGRESS, cancel=Cancel(asked_at=NOON, asking=Asking.TAKEN)
+                "1",
+                OrderStatus.IN_PROGRESS,
+                cancel=Cancel(requested_at=NOON, request=RequestState.ACCEPTED),
             ),
             False,
             False,
@@ -267,7 +269,7 @@ def test_progress(order: TrackedOrder, progress: int | None) -> None:
         (tracked("1", OrderStatus.COMPLETED), True, False),
         (tracked("1", OrderStatus.PARTIAL, can_refill=True), True, False),
         (tracked("1", OrderStatus.COMPLETED, can_refill=False), False, False),
-        (tracked("1", order=None, placement=Placement.UNCONFIRMED), False, False),
+        (tracked("1", panel_id=None, placement=Placement.UNCONFIRMED), False, False),
     ],
 )
 def test_what_may_be_asked_of_an_order(
@@ -282,8 +284,8 @@ def test_what_may_be_asked_of_an_order(
     [
         (tracked("7", name="Followers"), "#7 Followers"),
         (tracked("7"), "#7"),
-        (tracked("7", order=None, name="Followers"), "Followers"),
-        (tracked("7", order=None), "key 7"),
+        (tracked("7", panel_id=None, name="Followers"), "Followers"),
+        (tracked("7", panel_id=None), "key 7"),
     ],
 )
 def test_label(order: TrackedOrder, label: str) -> None:
@@ -297,7 +299,7 @@ async def test_an_id_that_an_order_no_longer_has_leads_nowhere(
     """It would lead to an order that may be gone by then."""
     book = setup_entry.runtime_data.order_book
     await book.async_put([tracked("1")])
-    await book.async_put([tracked("2", key="key 1")])
+    await book.async_put([tracked("2", local_id="key 1")])
 
     assert book.find("1") is None
     assert book.find("2") is book.orders["key 1"]

@@ -15,7 +15,7 @@ DONE = OrderStatus.COMPLETED
 
 def book(*orders: TrackedOrder) -> dict[str, TrackedOrder]:
     """Return orders by key, oldest first."""
-    return {order.key: order for order in orders}
+    return {order.local_id: order for order in orders}
 
 
 def shown(assignment: Mapping[int, str]) -> dict[int, str]:
@@ -80,7 +80,7 @@ def test_an_older_order_never_pushes_off_a_shown_one() -> None:
 
 def test_an_intent_takes_no_slot() -> None:
     """A slot whose order is refused a moment later would flicker."""
-    orders = book(tracked("1", order=None, placement=Placement.INTENDED))
+    orders = book(tracked("1", panel_id=None, placement=Placement.INTENDED))
 
     assert assign_slots({}, orders, 5) == {}
 

@@ -88,7 +88,7 @@ async def test_who_is_behind_an_order_is_told_also_after_a_restart(
     )
     assert told["context_id"]
     (row,) = book_files.rows
-    assert row["origin"]["context"] == told["context_id"]
+    assert row["initiator"]["context"] == told["context_id"]
     assert await hass.config_entries.async_reload(setup_entry.entry_id)
     assert await placed_by(hass) == told
 

@@ -28,7 +28,7 @@ async def test_the_answer_has_the_order_id_and_the_price(
     order = setup_entry.runtime_data.order_book.find(answer["order"])
     assert order is not None
     assert answer == {
-        "order": order.order,
+        "order": order.panel_id,
         "service": FOLLOWERS,
         "name": "Instagram Followers | Mixed | No Refill",
         "type": "Default",
@@ -148,7 +148,7 @@ async def test_a_lost_answer_is_told_and_never_repeated(
     assert error.value.translation_key == "outcome_unknown"
     assert panel.count("add") == 1
     (order,) = setup_entry.runtime_data.order_book.orders.values()
-    assert (order.placement, order.order) == (Placement.UNCONFIRMED, None)
+    assert (order.placement, order.panel_id) == (Placement.UNCONFIRMED, None)
     (row,) = (await act(hass, "get_orders"))["orders"]
     assert {name: row[name] for name in ("order", "status", "link", "needs_attention")} == {
         "order": None,

@@ -15,12 +15,12 @@ import pytest
 from custom_components.smm_panel.api import OrderReport, OrderStatus
 from custom_components.smm_panel.money import Expense
 from custom_components.smm_panel.orders import (
-    Asking,
     Cancel,
     Evidence,
     Initiator,
     Placement,
     Refill,
+    RequestState,
     TrackedOrder,
 )
 from custom_components.smm_panel.orders.book_content import Damage
@@ -91,10 +91,10 @@ def test_what_is_unset_is_left_out(record: TrackedOrder) -> None:
 
 WHOLE: dict[str, Any] = as_json(
     TrackedOrder(
-        key="01",
+        local_id="01",
         placement=Placement.PLACED,
         added_at=NOON,
-        order="7",
+        panel_id="7",
         quantity=100,
         estimate=Decimal("0.09"),
         can_refill=True,
@@ -104,9 +104,9 @@ WHOLE: dict[str, Any] = as_json(
             orders=("8",),
             expiry=NOON.date(),
         ),
-        cancel=Cancel(asked_at=NOON, asking=Asking.TAKEN),
-        refills=(Refill(asked_at=NOON, asking=Asking.TAKEN, refill="5"),),
-        origin=Initiator(context="02", runs=("automation.a",)),
+        cancel=Cancel(requested_at=NOON, request=RequestState.ACCEPTED),
+        refills=(Refill(requested_at=NOON, request=RequestState.ACCEPTED, panel_id="5"),),
+        initiator=Initiator(context="02", runs=("automation.a",)),
         evidence=Evidence(balance_before=Decimal(5)),
     )
 )
@@ -148,8 +148,8 @@ def test_one_field_with_other_data(field: str, value: object) -> None:
     "slip",
     [
         {"colour": "red"},
-        {"key": 1},
-        {"key": None},
+        {"local_id": 1},
+        {"local_id": None},
         {"placement": "lost"},
         {"placement": []},
         {"added_at": 5},
@@ -173,8 +173,8 @@ def test_one_field_with_other_data(field: str, value: object) -> None:
         {"report": {"status": "pending", "status_text": "Pending", "orders": [8]}},
         {"report": {"status": "pending", "status_text": "Pending", "expiry": "31/12/2026"}},
         {"refills": {}},
-        {"refills": [{"asked_at": "2026-11-02T12:00:00+00:00"}]},
-        {"origin": {"context": "02", "runs": "automation.a"}},
+        {"refills": [{"requested_at": "2026-11-02T12:00:00+00:00"}]},
+        {"initiator": {"context": "02", "runs": "automation.a"}},
         {"evidence": []},
     ],
     ids=str,
@@ -187,7 +187,7 @@ def test_wrong_types_are_refused(slip: dict[str, Any]) -> None:
         from_json(TrackedOrder, WHOLE | slip)
 
 
-@pytest.mark.parametrize("field", ["key", "placement", "added_at"])
+@pytest.mark.parametrize("field", ["local_id", "placement", "added_at"])
 def test_a_missing_field_is_named(field: str) -> None:
     """The error is all there is to find the row by."""
     row = {name: value for name, value in WHOLE.items() if name != field}

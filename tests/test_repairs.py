@@ -157,11 +157,11 @@ async def test_an_order_that_a_crash_interrupted_raises_an_issue(
     """Killed between the intent and the answer, nobody was told of the order."""
     hass_storage[BOOK] = {
         "version": 1,
-        "minor_version": 2,
+        "minor_version": 1,
         "data": {
             "orders": [
                 {
-                    "key": "01",
+                    "local_id": "01",
                     "placement": "intended",
                     "added_at": "2026-11-02T12:00:00+00:00",
                     "service": FOLLOWERS,
@@ -369,7 +369,7 @@ async def test_an_order_that_was_placed_is_followed_by_its_id(
     assert await rows(hass) == [(order, "pending")]
     assert await state_of(hass, SLOT) == "pending"
     (row,) = book_files.rows
-    assert (row["order"], row["placement"], row["link"]) == (order, "placed", LINK)
+    assert (row["panel_id"], row["placement"], row["link"]) == (order, "placed", LINK)
     assert "evidence" not in row
     freezer.tick(timedelta(days=2))
     async_fire_time_changed(hass)

@@ -112,7 +112,9 @@ async def test_an_unconfirmed_order_is_shown_as_such(
 ) -> None:
     """An order of which nobody knows must not look like any other."""
     await show(
-        hass, setup_entry, tracked("1", order=None, placement=Placement.UNCONFIRMED, name="Likes")
+        hass,
+        setup_entry,
+        tracked("1", panel_id=None, placement=Placement.UNCONFIRMED, name="Likes"),
     )
 
     state = hass.states.get("sensor.panel_order_slot_1_status")

@@ -115,7 +115,7 @@ def audit(soak: Soak, entry: MockConfigEntry, simulated: SimulatedPanel) -> None
     for link, told in soak.ordered.items():
         assert told is None or ((known := book.find(told)) is not None and known.link == link)
     for order in book.orders.values():
-        assert order.order is None or int(order.order) in simulated.orders
+        assert order.panel_id is None or int(order.panel_id) in simulated.orders
 
 
 async def pass_steps(
@@ -157,7 +157,7 @@ async def test_a_day_with_a_panel_that_fails_at_random(
 
     audit(soak, setup_entry, simulated)
     issues = {issue_id for domain, issue_id in issue_registry.issues if domain == DOMAIN}
-    assert issues == {f"{setup_entry.entry_id}_{order.key}" for order in book.unconfirmed}
+    assert issues == {f"{setup_entry.entry_id}_{order.local_id}" for order in book.unconfirmed}
     assert not setup_entry.runtime_data.running_operations
     soak_holds = live(TrackedOrder)
     # The book's, and the few that a frame or a cache holds; not those of each poll.

@@ -123,8 +123,8 @@ def test_sums_kept_up_to_date_are_those_of_the_expenses(steps: list[Any]) -> Non
     for step in steps:
         match step:
             case TrackedOrder():
-                key = step.key
-                spending.put(step.key, expense(step))
+                key = step.local_id
+                spending.put(step.local_id, expense(step))
             case "drop":
                 spending.drop(key)
             case "forget":

@@ -237,7 +237,7 @@ async def test_a_lost_order_counts_until_it_is_settled(
     assert_spent(hass, charge="0.9")
 
     (unconfirmed,) = setup_entry.runtime_data.order_book.unconfirmed
-    await async_settle_as_not_placed(hass, setup_entry, unconfirmed.key)
+    await async_settle_as_not_placed(hass, setup_entry, unconfirmed.local_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert_spent(hass, estimate="0", charge="0")
 

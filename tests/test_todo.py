@@ -177,8 +177,8 @@ async def test_an_item_says_what_there_is_to_know(
                 ),
                 error="Incorrect order ID",
             ),
-            tracked("2", order=None, name="Likes", placement=Placement.UNCONFIRMED),
-            tracked("3", order=None, name="Views", placement=Placement.INTENDED),
+            tracked("2", panel_id=None, name="Likes", placement=Placement.UNCONFIRMED),
+            tracked("3", panel_id=None, name="Views", placement=Placement.INTENDED),
             tracked("4", OrderStatus.UNKNOWN),
         ]
     )

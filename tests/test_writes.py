@@ -57,7 +57,7 @@ async def order_under_way(
 
 def rows(files: BookFiles) -> list[tuple[str | None, str]]:
     """Return id and placement of the orders on disk."""
-    return [(row.get("order"), row["placement"]) for row in files.rows]
+    return [(row.get("panel_id"), row["placement"]) for row in files.rows]
 
 
 async def test_a_placed_order_is_on_disk_tracked_and_charged(
@@ -70,12 +70,12 @@ async def test_a_placed_order_is_on_disk_tracked_and_charged(
     """The whole way of an order that goes well."""
     order = await place(hass, setup_entry)
 
-    assert rows(book_files) == [(order.order, "placed")]
+    assert rows(book_files) == [(order.panel_id, "placed")]
     assert panel.count("add") == 1
     await hass.async_block_till_done(wait_background_tasks=True)
     status = hass.states.get("sensor.panel_order_slot_1_status")
     assert status
-    assert (status.state, status.attributes["order"]) == ("pending", order.order)
+    assert (status.state, status.attributes["order"]) == ("pending", order.panel_id)
     balance = hass.states.get("sensor.panel_balance")
     assert balance
     assert balance.state == str(simulated.balance) != "100"
@@ -215,7 +215,7 @@ async def test_an_id_that_cannot_be_saved_is_told(
 
     [order] = setup_entry.runtime_data.order_book.orders.values()
     assert caught.value.translation_key == "placed_not_saved"
-    assert caught.value.translation_placeholders == {"order": order.order, "reason": "disk full"}
+    assert caught.value.translation_placeholders == {"order": order.panel_id, "reason": "disk full"}
     assert rows(book_files) == [(None, "intended")]
 
 
@@ -274,7 +274,7 @@ async def test_a_cancelled_script_does_not_lose_the_order(
 
     [order] = setup_entry.runtime_data.order_book.orders.values()
     assert order.placement is Placement.PLACED
-    assert rows(book_files) == [(order.order, "placed")]
+    assert rows(book_files) == [(order.panel_id, "placed")]
 
 
 async def test_an_unload_waits_for_the_answer(
@@ -290,8 +290,8 @@ async def test_an_unload_waits_for_the_answer(
 
     order = (await call).order
     assert setup_entry.state is ConfigEntryState.LOADED
-    assert setup_entry.runtime_data.order_book.find(order.order) == order
-    assert rows(book_files) == [(order.order, "placed")]
+    assert setup_entry.runtime_data.order_book.find(order.panel_id) == order
+    assert rows(book_files) == [(order.panel_id, "placed")]
 
 
 async def test_refills_and_cancels_answer_per_order(
@@ -310,5 +310,5 @@ async def test_refills_and_cancels_answer_per_order(
     assert refills["999999"] == unknown
     assert isinstance(refills[order], ItemError), "the order is not completed"
     tracked = setup_entry.runtime_data.order_book.find(order)
-    assert tracked.cancel_asked_at
-    assert tracked.refill is None
+    assert tracked.cancel_requested_at
+    assert tracked.refill_id is None

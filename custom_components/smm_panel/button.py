@@ -89,14 +89,14 @@ class OrderButton(OrderSlotEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Ask once. Raises HomeAssistantError with the panel's reason for a refusal."""
         order = self.order
-        if order is None or order.order is None:
+        if order is None or order.panel_id is None:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="slot_without_order"
             )
         results = await self.entity_description.press_fn(
-            self.hass, self.coordinator.config_entry, [order.order], self._context or Context()
+            self.hass, self.coordinator.config_entry, [order.panel_id], self._context or Context()
         )
-        if isinstance(result := results[order.order], ItemError):
+        if isinstance(result := results[order.panel_id], ItemError):
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="rejected",

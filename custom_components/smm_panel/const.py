@@ -61,7 +61,7 @@ CATALOG_INTERVAL: Final = timedelta(hours=3)
 CATALOG_CHECK_INTERVAL: Final = timedelta(minutes=30)
 
 # Panels take days for a refill; one that says nothing final for so long never will.
-REFILL_FOLLOWED: Final = timedelta(days=30)
+REFILL_POLLED_FOR: Final = timedelta(days=30)
 
 # Polls change many orders in one go and none of it is lost for good when HA dies:
 # the next poll reads it again. So their save may wait; writes are saved at once.

@@ -231,7 +231,7 @@ class OrdersCoordinator(PanelCoordinator[None]):
         self.slot_limit = int(entry.options.get(CONF_ORDER_SLOTS, DEFAULT_ORDER_SLOTS))
         self._keep = timedelta(days=entry.options.get(CONF_KEEP_DAYS, DEFAULT_KEEP_DAYS))
         # Somebody who ordered just before a restart is still watching.
-        self._last_write = max(
+        self._last_operation = max(
             (order.added_at for order in order_book.orders.values() if order.is_own), default=None
         )
         self._last_answers = LastAnswers[Reports]()
@@ -254,11 +254,11 @@ class OrdersCoordinator(PanelCoordinator[None]):
     async def _async_fetch(self) -> None:
         now = dt_util.utcnow()
         orders = self.order_book.open_orders.values()
-        open_orders = [order.order for order in orders if order.order is not None]
+        open_orders = [order.panel_id for order in orders if order.panel_id is not None]
         refills = [
             refill
-            for order in self.order_book.followed.values()
-            for refill in order.followed_refills(now)
+            for order in self.order_book.with_open_refills.values()
+            for refill in order.polled_refills(now)
         ]
         try:
             if open_orders:
@@ -295,9 +295,9 @@ class OrdersCoordinator(PanelCoordinator[None]):
         self.async_publish(self.order_book.prune(now, self._keep))
 
     @callback
-    def async_written(self, keys: Iterable[str]) -> None:
+    def async_operation_done(self, keys: Iterable[str]) -> None:
         """Publish orders that an action changed, and poll like for somebody watching."""
-        self._last_write = dt_util.utcnow()
+        self._last_operation = dt_util.utcnow()
         self.async_publish(keys)
         self.config_entry.async_create_background_task(
             self.hass, self.async_request_refresh(), f"{self.name} refresh after a write"
@@ -369,24 +369,27 @@ class OrdersCoordinator(PanelCoordinator[None]):
 
     def _set_interval(self) -> None:
         youngest = self.order_book.youngest_open
-        asked = [*self.order_book.followed.values(), *([] if youngest is None else [youngest])]
-        self.update_interval = next_interval(asked, dt_util.utcnow(), self._last_write)
+        asked = [
+            *self.order_book.with_open_refills.values(),
+            *([] if youngest is None else [youngest]),
+        ]
+        self.update_interval = next_interval(asked, dt_util.utcnow(), self._last_operation)
 
 
 def next_interval(
-    orders: Iterable[TrackedOrder], now: datetime, last_write: datetime | None
+    orders: Iterable[TrackedOrder], now: datetime, last_operation: datetime | None
 ) -> timedelta | None:
     """Return when to ask for orders again that are open or have refills; None without any."""
     youngest = max(
         (
-            order.refills[-1].asked_at if order.refills else order.added_at
+            order.refills[-1].requested_at if order.refills else order.added_at
             for order in orders
-            if order.is_open or order.followed_refills(now)
+            if order.is_open or order.polled_refills(now)
         ),
         default=None,
     )
     if youngest is None:
         return None
-    if last_write is not None and now - last_write < WATCHED_FOR:
+    if last_operation is not None and now - last_operation < WATCHED_FOR:
         return WATCHED_INTERVAL
     return SLOW_INTERVAL if now - youngest > SLOW_AFTER else OPEN_INTERVAL

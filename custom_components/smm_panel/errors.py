@@ -101,10 +101,12 @@ def _retry_after(err: PanelError, interval: timedelta | None) -> float | None:
 
 
 @contextmanager
-def panel_errors(hass: HomeAssistant, entry: ConfigEntry, *, write: bool = False) -> Iterator[None]:
+def panel_errors(
+    hass: HomeAssistant, entry: ConfigEntry, *, operation: bool = False
+) -> Iterator[None]:
     """Raise the panel's errors as Home Assistant errors; a rejected key starts reauth.
 
-    With `write`, an answer that was lost is told as "outcome unknown": the caller must
+    With `operation`, an answer that was lost is told as "outcome unknown": the caller must
     not repeat the write.
     """
     try:
@@ -113,7 +115,7 @@ def panel_errors(hass: HomeAssistant, entry: ConfigEntry, *, write: bool = False
         if isinstance(err, PanelAuthError):
             entry.async_start_reauth(hass)
         text = translation(err)
-        if write and is_outcome_unknown(err):
+        if operation and is_outcome_unknown(err):
             text = Translation("outcome_unknown", text.placeholders)
         refused = isinstance(err, PanelRejectedError) and err.kind not in _NOT_THE_CALLER
         raise (ServiceValidationError if refused else HomeAssistantError)(

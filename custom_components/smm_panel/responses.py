@@ -10,7 +10,7 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 from .api import Balance, ItemError, OrderReport, OrderStatus, Outcome, RefillStatus, Service
 from .const import DOMAIN, LOGGER
 from .money import NOTHING_SPENT, money_text
-from .orders import Asking, Evidence, Refill, TrackedOrder, expense
+from .orders import Evidence, Refill, RequestState, TrackedOrder, expense
 
 _NO_REPORT = OrderReport(status=OrderStatus.UNKNOWN, status_text="")
 
@@ -46,7 +46,7 @@ def order_answer(order: TrackedOrder, currency: str | None) -> JsonObjectType:
     progress, refill = order.progress, order.last_refill
     refills: list[JsonValueType] = [_refill_answer(item) for item in order.refills]
     return {
-        "order": order.order,
+        "order": order.panel_id,
         "service": order.service,
         "name": order.name,
         "link": order.link,
@@ -55,7 +55,7 @@ def order_answer(order: TrackedOrder, currency: str | None) -> JsonObjectType:
         "progress": None if progress is None else round(float(progress), 1),
         "estimate": money_text(order.estimate),
         **_cost_answer(order),
-        "refill": order.refill,
+        "refill": order.refill_id,
         "refill_status": None if refill is None else refill.state,
         "refills": refills,
         "may_refill": order.may_refill,
@@ -66,10 +66,10 @@ def order_answer(order: TrackedOrder, currency: str | None) -> JsonObjectType:
         "error": order.error,
         "added_at": _time(order.added_at),
         "changed_at": _time(order.changed_at),
-        "cancel_asked_at": _time(order.cancel_asked_at),
+        "cancel_asked_at": _time(order.cancel_requested_at),
         "cancel_unconfirmed": order.cancel is not None
-        and order.cancel.asking is Asking.UNCONFIRMED,
-        "placed_by": None if order.origin is None else order.origin.as_answer(),
+        and order.cancel.request is RequestState.UNCONFIRMED,
+        "placed_by": None if order.initiator is None else order.initiator.as_answer(),
         "evidence": None if order.evidence is None else _evidence_answer(order.evidence),
     } | _report_answer(order.report or _NO_REPORT, currency)
 
@@ -86,9 +86,9 @@ def _cost_answer(order: TrackedOrder) -> JsonObjectType:
 
 def _refill_answer(refill: Refill) -> JsonObjectType:
     return {
-        "refill": refill.refill,
+        "refill": refill.panel_id,
         "status": refill.state,
-        "asked_at": _time(refill.asked_at),
+        "asked_at": _time(refill.requested_at),
         "error": refill.error,
     }
 

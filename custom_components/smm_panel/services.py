@@ -139,7 +139,7 @@ def _placed_answer(
 ) -> JsonObjectType:
     """Describe an order that was placed, or only checked (`placed` is None)."""
     return {
-        "order": None if placed is None else placed.order,
+        "order": None if placed is None else placed.panel_id,
         "service": quote.service.id,
         "name": quote.service.name,
         "type": quote.service.type,
@@ -213,7 +213,7 @@ async def _async_untrack_orders(call: ServiceCall) -> ServiceResponse:
     results = {
         order_id: book.find(order_id) or _NOT_TRACKED for order_id in _ids(call, ATTR_ORDERS)
     }
-    keys = [order.key for order in results.values() if not isinstance(order, ItemError)]
+    keys = [order.local_id for order in results.values() if not isinstance(order, ItemError)]
     await async_untrack(entry, keys)
     return per_order_answer(call, results, lambda _, order: order_answer(order, _currency(entry)))
 
@@ -243,7 +243,7 @@ async def _async_get_refill_status(call: ServiceCall) -> ServiceResponse:
     entry = _entry(call)
     book = entry.runtime_data.order_book
     refill_of = {
-        order_id: order.refill if (order := book.find(order_id)) else None
+        order_id: order.refill_id if (order := book.find(order_id)) else None
         for order_id in call.data[ATTR_ORDERS]
     }
     order_of = {refill: order_id for order_id, refill in refill_of.items() if refill}

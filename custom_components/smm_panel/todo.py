@@ -111,7 +111,7 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
 
     def _item(self, order: TrackedOrder) -> TodoItem:
         return TodoItem(
-            uid=order.key,
+            uid=order.local_id,
             summary=order.label,
             status=(TodoItemStatus.COMPLETED if order.is_final else TodoItemStatus.NEEDS_ACTION),
             description=self._description(order),

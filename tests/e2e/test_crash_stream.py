@@ -107,7 +107,7 @@ class Crashes:
         """Read the book from its files, where all orders must have an outcome by now."""
         rows = await self._stored()
         assert {row["placement"] for row in rows} <= {"placed", "unconfirmed"}
-        return {BookRow(link=row["link"], order=row.get("order")) for row in rows}
+        return {BookRow(link=row["link"], order=row.get("panel_id")) for row in rows}
 
     def figures(self, kills: int) -> str:
         """Say in numbers what happened."""

@@ -87,7 +87,7 @@ def _async_fire(
 ) -> None:
     reported = None if order.report is None else order.report.currency
     facts = {
-        "order": order.order,
+        "order": order.panel_id,
         "service": order.service,
         ATTR_NAME: order.name,
         "link": order.link,
@@ -95,7 +95,7 @@ def _async_fire(
         ATTR_NEW_STATUS: event.new_status,
         "charge": money_text(order.charge),
         "currency": order.currency or reported,
-        "placed_by": None if order.origin is None else order.origin.as_answer(),
+        "placed_by": None if order.initiator is None else order.initiator.as_answer(),
     }
     async_dispatcher_send(hass, activity_signal(entry.entry_id), event.activity, facts, context)
     hass.bus.async_fire(
@@ -178,7 +178,7 @@ def async_fire_change(hass: HomeAssistant, entry: PanelConfigEntry, change: Orde
 
 def context_of(order: TrackedOrder) -> Context:
     """Return the context of whoever placed an order; a new one where that is unknown."""
-    return Context() if order.origin is None else order.origin.as_context()
+    return Context() if order.initiator is None else order.initiator.as_context()
 
 
 def _events(change: OrderChange) -> Iterator[OrderEvent]:

@@ -14,7 +14,15 @@ from .amounts import (
     price_text,
 )
 from .forecast import days_left
-from .limits import LIMITS, Funds, LimitExceededError, Limits, Remaining, UnknownPriceError, check
+from .limits import (
+    LIMITS,
+    Funds,
+    LimitExceededError,
+    Limits,
+    Remaining,
+    UnknownPriceError,
+    check_limits,
+)
 from .spending import KEPT_APART, NOTHING_SPENT, Amounts, Expense, Spending
 
 __all__ = [
@@ -31,7 +39,7 @@ __all__ = [
     "UnknownPriceError",
     "amount_selector",
     "amount_text",
-    "check",
+    "check_limits",
     "currency_unit",
     "days_left",
     "is_iso_unit",

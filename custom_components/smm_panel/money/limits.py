@@ -88,7 +88,7 @@ class Remaining:
     balance: Decimal | None = None
 
 
-def check(
+def check_limits(
     limits: Limits,
     means: Funds,
     *,

@@ -14,7 +14,7 @@ from ..coordinator import PanelConfigEntry
 from ..orders import OrderBookSaveError, TrackedOrder
 
 
-async def async_carry_through[T](
+async def async_run[T](
     hass: HomeAssistant, entry: PanelConfigEntry, write: Coroutine[Any, Any, T]
 ) -> T:
     """Carry a write through even if the caller is cancelled, as restarted scripts are."""
@@ -25,7 +25,7 @@ async def async_carry_through[T](
     return await asyncio.shield(task)
 
 
-async def async_intend(
+async def async_save_intent(
     hass: HomeAssistant,
     entry: PanelConfigEntry,
     intended: Iterable[TrackedOrder],
@@ -55,12 +55,12 @@ async def async_intend(
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="stopping")
 
 
-def async_publish_written(
+def async_publish_outcome(
     hass: HomeAssistant, entry: PanelConfigEntry, keys: Iterable[str]
 ) -> None:
     """Publish what was written and read the balance, which a write may have changed."""
     data = entry.runtime_data
-    data.orders_coordinator.async_written(keys)
+    data.orders_coordinator.async_operation_done(keys)
     entry.async_create_background_task(
         hass, data.balance_coordinator.async_request_refresh(), f"{entry.title} balance after write"
     )

@@ -24,7 +24,7 @@ from ..orders import (
     TrackedOrder,
     async_get_initiator,
 )
-from .execution import async_carry_through, async_intend, async_publish_written
+from .execution import async_publish_outcome, async_run, async_save_intent
 from .quote import Quote, async_check
 
 
@@ -44,7 +44,7 @@ async def async_place_order(
     Raises what `async_check` raises, and HomeAssistantError `outcome_unknown` if the
     answer was lost: the order is then in the book as unconfirmed.
     """
-    return await async_carry_through(hass, entry, _async_place_order(hass, entry, quote, context))
+    return await async_run(hass, entry, _async_place_order(hass, entry, quote, context))
 
 
 async def _async_place_order(
@@ -59,13 +59,13 @@ async def _async_place_order(
             await data.rate_limiter.turn("add")
         left = await async_check(hass, entry, quote)
         intent = _intent(entry, quote, origin)
-        await async_intend(
-            hass, entry, [intent], partial(data.order_book.async_withdraw, intent.key)
+        await async_save_intent(
+            hass, entry, [intent], partial(data.order_book.async_withdraw, intent.local_id)
         )
         try:
             order = await _async_send(hass, entry, quote, intent, context)
         finally:
-            async_publish_written(hass, entry, [intent.key])
+            async_publish_outcome(hass, entry, [intent.local_id])
         async_fire_activity(hass, entry, Activity.PLACED, order, context)
     return Placed(order=order, left=left)
 
@@ -79,7 +79,7 @@ async def _async_send(
 ) -> TrackedOrder:
     """Send an intended order and record the outcome."""
     data = entry.runtime_data
-    with panel_errors(hass, entry, write=True):
+    with panel_errors(hass, entry, operation=True):
         try:
             placed = await data.client.add(quote.request)
             _refuse_known_id(data.order_book, intent, placed)
@@ -89,7 +89,7 @@ async def _async_send(
             raise
     order = replace(
         intent,
-        order=placed.order,
+        panel_id=placed.order,
         placement=Placement.PLACED,
         charge=placed.charge,
         evidence=None,
@@ -109,7 +109,7 @@ def _intent(entry: PanelConfigEntry, quote: Quote, origin: Initiator) -> Tracked
     """Make the order that is about to be sent."""
     data, request, service = entry.runtime_data, quote.request, quote.service
     return TrackedOrder(
-        key=ulid_now(),
+        local_id=ulid_now(),
         placement=Placement.INTENDED,
         added_at=dt_util.utcnow(),
         service=service.id,
@@ -123,7 +123,7 @@ def _intent(entry: PanelConfigEntry, quote: Quote, origin: Initiator) -> Tracked
         currency=data.currency,
         can_refill=service.refill,
         can_cancel=service.cancel,
-        origin=origin,
+        initiator=origin,
         preset=quote.preset,
         evidence=Evidence(balance_before=data.balance_coordinator.expected()),
     )
@@ -144,10 +144,10 @@ async def _async_close(
         if is_outcome_unknown(err):
             order = replace(intent, placement=Placement.UNCONFIRMED)
             await book.async_put([order])
-            entry.runtime_data.orders_coordinator.async_publish([order.key])
+            entry.runtime_data.orders_coordinator.async_publish([order.local_id])
             async_fire_activity(hass, entry, Activity.UNCONFIRMED, order, context)
             return
-        await book.async_withdraw(intent.key)
+        await book.async_withdraw(intent.local_id)
         if isinstance(err, PanelRejectedError) and err.kind is ErrorKind.DUPLICATE_LINK:
             await book.async_put(
                 replace(

@@ -19,7 +19,7 @@ from ..money import (
     Limits,
     Remaining,
     UnknownPriceError,
-    check,
+    check_limits,
     price_text,
 )
 from ..orders import OrderBook
@@ -124,7 +124,9 @@ async def async_check(hass: HomeAssistant, entry: PanelConfigEntry, quote: Quote
     limits = Limits.of(entry.options)
     means = await _async_means(hass, entry, limits)
     try:
-        return check(limits, means, estimate=quote.estimate, max_charge=quote.guard.max_charge)
+        return check_limits(
+            limits, means, estimate=quote.estimate, max_charge=quote.guard.max_charge
+        )
     except LimitExceededError as err:
         raise limit_exceeded(err, data.currency) from err
     except UnknownPriceError as err:

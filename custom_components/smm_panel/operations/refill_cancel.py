@@ -1,4 +1,4 @@
-"""Asking for refills and cancels of orders. Each is sent once and never repeated."""
+"""RequestState for refills and cancels of orders. Each is sent once and never repeated."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
@@ -13,8 +13,8 @@ from ..activity import Activity, async_fire_activity
 from ..api import ErrorKind, ItemError, Outcome, PanelClient
 from ..coordinator import PanelConfigEntry
 from ..errors import is_outcome_unknown, panel_errors
-from ..orders import Asking, Cancel, OrderBookSaveError, Refill, TrackedOrder
-from .execution import async_carry_through, async_intend, async_publish_written
+from ..orders import Cancel, OrderBookSaveError, Refill, RequestState, TrackedOrder
+from .execution import async_publish_outcome, async_run, async_save_intent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,33 +30,35 @@ class _Request[T]:
     activity: Activity
     send: Callable[[PanelClient, Iterable[str]], Awaitable[dict[str, T | ItemError]]]
     intend: Callable[[TrackedOrder, datetime], TrackedOrder]
-    settle: Callable[[TrackedOrder, TrackedOrder, Asking | None, T | None], TrackedOrder]
+    settle: Callable[[TrackedOrder, TrackedOrder, RequestState | None, T | None], TrackedOrder]
 
 
 def _intend_refill(order: TrackedOrder, now: datetime) -> TrackedOrder:
-    return replace(order, refills=(*order.refills, Refill(asked_at=now, asking=Asking.INTENDED)))
+    return replace(
+        order, refills=(*order.refills, Refill(requested_at=now, request=RequestState.INTENDED))
+    )
 
 
 def _settle_refill(
-    order: TrackedOrder, _before: TrackedOrder, asking: Asking | None, refill: str | None
+    order: TrackedOrder, _before: TrackedOrder, asking: RequestState | None, refill: str | None
 ) -> TrackedOrder:
     *others, last = order.refills
     if asking is None:
         return replace(order, refills=tuple(others))
-    return replace(order, refills=(*others, replace(last, asking=asking, refill=refill)))
+    return replace(order, refills=(*others, replace(last, request=asking, panel_id=refill)))
 
 
 def _intend_cancel(order: TrackedOrder, now: datetime) -> TrackedOrder:
-    return replace(order, cancel=Cancel(asked_at=now, asking=Asking.INTENDED))
+    return replace(order, cancel=Cancel(requested_at=now, request=RequestState.INTENDED))
 
 
 def _settle_cancel(
-    order: TrackedOrder, before: TrackedOrder, asking: Asking | None, _result: None
+    order: TrackedOrder, before: TrackedOrder, asking: RequestState | None, _result: None
 ) -> TrackedOrder:
-    was_taken = before.cancel is not None and before.cancel.asking is Asking.TAKEN
-    if order.cancel is None or asking is None or (was_taken and asking is Asking.UNCONFIRMED):
+    was_taken = before.cancel is not None and before.cancel.request is RequestState.ACCEPTED
+    if order.cancel is None or asking is None or (was_taken and asking is RequestState.UNCONFIRMED):
         return replace(order, cancel=before.cancel)
-    return replace(order, cancel=replace(order.cancel, asking=asking))
+    return replace(order, cancel=replace(order.cancel, request=asking))
 
 
 _REFILL = _Request[str](
@@ -79,9 +81,7 @@ async def async_refill_orders(
     hass: HomeAssistant, entry: PanelConfigEntry, orders: Iterable[str], context: Context
 ) -> dict[str, str | ItemError]:
     """Ask for refills; return each order's refill id or what the panel said instead."""
-    return await async_carry_through(
-        hass, entry, _async_ask(hass, entry, _REFILL, list(orders), context)
-    )
+    return await async_run(hass, entry, _async_ask(hass, entry, _REFILL, list(orders), context))
 
 
 async def async_cancel_orders(
@@ -91,9 +91,7 @@ async def async_cancel_orders(
 
     Whether an order is canceled in the end is told by its status alone.
     """
-    return await async_carry_through(
-        hass, entry, _async_ask(hass, entry, _CANCEL, list(orders), context)
-    )
+    return await async_run(hass, entry, _async_ask(hass, entry, _CANCEL, list(orders), context))
 
 
 async def _async_ask[T](
@@ -110,16 +108,18 @@ async def _async_ask[T](
         with panel_errors(hass, entry):
             await data.rate_limiter.turn(request.action)
         tracked = (data.order_book.find(order.strip()) for order in orders)
-        before = {order.order: order for order in tracked if order is not None and order.order}
+        before = {
+            order.panel_id: order for order in tracked if order is not None and order.panel_id
+        }
         now = dt_util.utcnow()
         note = partial(_async_note, hass, entry, request, before)
-        await async_intend(
+        await async_save_intent(
             hass,
             entry,
             [request.intend(order, now) for order in before.values()],
             partial(note, dict.fromkeys(before, _NOT_SENT)),
         )
-        with panel_errors(hass, entry, write=True):
+        with panel_errors(hass, entry, operation=True):
             try:
                 results = await request.send(data.client, orders)
             except BaseException as err:
@@ -152,18 +152,18 @@ async def _async_note[T](
     noted, taken = [], []
     for order_id, result in results.items():
         order, asked = book.find(order_id), before.get(order_id)
-        if order is None or asked is None or order.key != asked.key:
+        if order is None or asked is None or order.local_id != asked.local_id:
             # Not tracked, or forgotten meanwhile and perhaps tracked anew.
             continue
-        asking: Asking | None = Asking.TAKEN
+        asking: RequestState | None = RequestState.ACCEPTED
         if isinstance(result, ItemError):
-            asking = Asking.UNCONFIRMED if result.outcome is Outcome.UNKNOWN else None
+            asking = RequestState.UNCONFIRMED if result.outcome is Outcome.UNKNOWN else None
         value = None if isinstance(result, ItemError) else result
         noted.append(settled := request.settle(order, asked, asking, value))
-        if asking is Asking.TAKEN:
+        if asking is RequestState.ACCEPTED:
             taken.append(settled)
     # The caller is given the results whether or not they could be written down.
     with suppress(OrderBookSaveError):
         await book.async_put(noted)
-    async_publish_written(hass, entry, [order.key for order in noted])
+    async_publish_outcome(hass, entry, [order.local_id for order in noted])
     return taken

@@ -9,7 +9,7 @@ from ..activity import Activity, async_fire_activity, async_fire_change, context
 from ..api import ItemError, ListedOrder, PanelError
 from ..coordinator import PanelConfigEntry
 from ..orders import OrderBook, OrderChange, Placement, TrackedOrder
-from .execution import async_publish_written
+from .execution import async_publish_outcome
 
 
 class NotSettledError(Exception):
@@ -58,7 +58,7 @@ async def async_settle_as_placed(
     if _is_claimed(data.order_book, order_id):
         raise NotSettledError("order_taken")
     unconfirmed = _unconfirmed(data.order_book, key)
-    order = replace(unconfirmed, order=order_id, placement=Placement.PLACED, evidence=None)
+    order = replace(unconfirmed, panel_id=order_id, placement=Placement.PLACED, evidence=None)
     order = order.reported(report, dt_util.utcnow())
     try:
         await data.order_book.async_put([order])
@@ -86,7 +86,7 @@ def _tell(
     hass: HomeAssistant, entry: PanelConfigEntry, activity: Activity, order: TrackedOrder
 ) -> None:
     """Publish a settled order, in the context of who ordered it."""
-    async_publish_written(hass, entry, [order.key])
+    async_publish_outcome(hass, entry, [order.local_id])
     async_fire_activity(hass, entry, activity, order, context_of(order))
 
 

@@ -36,7 +36,7 @@ async def async_track(
     try:
         await data.order_book.async_put(new)
     finally:
-        data.orders_coordinator.async_written(order.key for order in new)
+        data.orders_coordinator.async_operation_done(order.local_id for order in new)
     return tracked
 
 

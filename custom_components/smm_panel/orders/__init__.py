@@ -18,14 +18,13 @@ from .order import (
     TrackedOrder,
 )
 from .order_book import OrderBook
-from .requests import Asking, Cancel, Refill
+from .requests import Cancel, Refill, RequestState
 from .slots import assign_slots
 
 __all__ = [
     "ATTENTION",
     "BACKUP_UNDER_WAY",
     "ORDER_STATES",
-    "Asking",
     "Cancel",
     "Evidence",
     "Initiator",
@@ -34,6 +33,7 @@ __all__ = [
     "OrderChange",
     "Placement",
     "Refill",
+    "RequestState",
     "ServiceTerms",
     "TrackedOrder",
     "assign_slots",

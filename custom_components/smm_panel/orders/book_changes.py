@@ -28,10 +28,10 @@ class BookChanges:
 
     def put(self, order: TrackedOrder) -> None:
         """Note an order that is new or differs."""
-        if (row := self._rows.get(order.key)) is not None:
+        if (row := self._rows.get(order.local_id)) is not None:
             row["order"] = order
             return
-        self._rows[order.key] = row = {"order": order}
+        self._rows[order.local_id] = row = {"order": order}
         self._changes.append(row)
 
     def drop(self, key: str) -> None:
@@ -115,7 +115,7 @@ class Replay:
     def carry_out(self, change: object) -> None:
         """Carry out a change as `BookChanges.as_json` returned it."""
         match change:
-            case {"order": {"key": str(key)} as row}:
+            case {"order": {"local_id": str(key)} as row}:
                 self._orders[key] = row
             case {"dropped": str(key)}:
                 self._orders.pop(key, None)
@@ -148,7 +148,7 @@ def _rows(rows: object) -> list[Any]:
 
 def _key(row: object, number: int) -> object:
     match row:
-        case {"key": str(key)}:
+        case {"local_id": str(key)}:
             return key
         case _:
             return number

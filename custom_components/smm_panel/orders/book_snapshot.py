@@ -11,7 +11,6 @@ from ..const import DOMAIN
 from ..storage import read_store
 
 STORAGE_VERSION: Final = 1
-STORAGE_MINOR_VERSION: Final = 3
 
 
 class BookSnapshot(Store[dict[str, Any]]):
@@ -27,7 +26,6 @@ class BookSnapshot(Store[dict[str, Any]]):
             hass,
             STORAGE_VERSION,
             f"{DOMAIN}.{entry_id}",
-            minor_version=STORAGE_MINOR_VERSION,
             private=True,
             atomic_writes=True,
             # What is saved is made for it, and never altered afterwards.
@@ -39,8 +37,7 @@ class BookSnapshot(Store[dict[str, Any]]):
     async def async_load(self) -> dict[str, Any] | None:
         """Return what is in the file, None if there is none.
 
-        Raises BrokenStoreError, and SerializationError and WriteError if a file of an older
-        version cannot be brought up to date.
+        Raises BrokenStoreError.
         """
         content = await self.hass.async_add_executor_job(read_store, self.path)
         if content is not None and (content["version"], content.get("minor_version")) == (
@@ -70,23 +67,3 @@ class BookSnapshot(Store[dict[str, Any]]):
             self._failure = err
             raise
         self._failure = None
-
-    @override
-    async def _async_migrate_func(
-        self, old_major_version: int, old_minor_version: int, old_data: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Bring rows of minor version 1 up to date.
-
-        They had the id of one refill and the time of a cancel that the panel took. Up to
-        minor version 2 there was no journal, and no generation for it to continue.
-        """
-        rows = old_data.get("orders")
-        for row in rows if isinstance(rows, list) else ():
-            if not isinstance(row, dict):
-                continue
-            if (refill := row.pop("refill", None)) is not None:
-                asked_at = row.get("changed_at", row.get("added_at"))
-                row["refills"] = [{"asked_at": asked_at, "asking": "taken", "refill": refill}]
-            if (asked_at := row.pop("cancel_asked_at", None)) is not None:
-                row["cancel"] = {"asked_at": asked_at, "asking": "taken"}
-        return old_data

@@ -79,7 +79,7 @@ class BookStore:
         """Read all that can be read. Raises OrderBookSaveError."""
         stored, is_broken = None, False
         try:
-            with _write_errors():
+            with _save_errors():
                 stored = await self._snapshot.async_load()
         except BrokenStoreError:
             is_broken = True
@@ -170,7 +170,7 @@ class BookStore:
             self._compact_from = self._journal.size + SMALLEST_COMPACTION
         if self._generation is not None:
             try:
-                with _write_errors():
+                with _save_errors():
                     await self._hass.async_add_executor_job(self._append, self._generation, changes)
             except JournalLostError:
                 self._generation = None
@@ -200,7 +200,7 @@ class BookStore:
             # `Store` would write it at the very end, whatever has changed until then.
             return False
         try:
-            with _write_errors():
+            with _save_errors():
                 await self._snapshot.async_save(data)
         except OrderBookSaveError:
             known = self._inode
@@ -287,7 +287,7 @@ def _set_aside(path: Path) -> Path:
 
 
 @contextmanager
-def _write_errors() -> Iterator[None]:
+def _save_errors() -> Iterator[None]:
     """Tell of what keeps a file from being written in one way. Raises OrderBookSaveError."""
     try:
         yield

@@ -20,7 +20,7 @@ def expense(order: TrackedOrder) -> Expense | None:
     planned = order.max_charge if order.estimate is None else order.estimate
     planned = planned or _NOTHING
     charge = planned if order.charge is None else order.charge
-    told = order.told_charge(order.report)
+    told = order.reported_charge(order.report)
     if order.placement is Placement.PLACED and told is not None:
         charge = max(charge, told) if order.status in GIVING_BACK else told
     return Expense(
@@ -39,7 +39,7 @@ def _given_back(order: TrackedOrder, charge: Decimal) -> Decimal:
     """
     if order.status not in GIVING_BACK:
         return _NOTHING
-    told = order.told_charge(order.report)
+    told = order.reported_charge(order.report)
     if told is not None and told < charge:
         return charge - max(told, _NOTHING)
     if order.status is OrderStatus.REFUNDED:

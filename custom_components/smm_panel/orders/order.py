@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, Self
 from homeassistant.util.ulid import ulid_now
 
 from ..api import ItemError, OrderReport, OrderStatus, Outcome
-from ..const import REFILL_FOLLOWED
+from ..const import REFILL_POLLED_FOR
 from ..money import is_same_currency
 from .initiator import Initiator
-from .requests import Asking, Cancel, Refill
+from .requests import Cancel, Refill, RequestState
 
 
 class Placement(StrEnum):
@@ -67,7 +67,7 @@ class Evidence:
 class TrackedOrder:
     """An order we placed or track, as we last heard of it.
 
-    `key` is ours and never changes; `order` is the panel's id, None while the outcome
+    `local_id` is ours and never changes; `panel_id` is the panel's id, None while the outcome
     of sending it is not known. What was asked (service, link, quantity, ...) is unknown
     for an order that was placed elsewhere. `username` stands in for the link where the
     type has none; `parts` is the number of orders that a drip-feed or subscription makes
@@ -76,10 +76,10 @@ class TrackedOrder:
     gave anything back. `preset` is the id of the preset it was placed from, if any.
     """
 
-    key: str
+    local_id: str
     placement: Placement
     added_at: datetime
-    order: str | None = None
+    panel_id: str | None = None
     service: str | None = None
     name: str | None = None
     link: str | None = None
@@ -97,7 +97,7 @@ class TrackedOrder:
     changed_at: datetime | None = None
     cancel: Cancel | None = None
     refills: tuple[Refill, ...] = ()
-    origin: Initiator | None = None
+    initiator: Initiator | None = None
     preset: str | None = None
     evidence: Evidence | None = None
 
@@ -105,8 +105,8 @@ class TrackedOrder:
     def tracked(cls, order: str, report: OrderReport, now: datetime) -> Self:
         """Return an order placed elsewhere, of which only the panel's report is known."""
         return cls(
-            key=ulid_now(),
-            order=order,
+            local_id=ulid_now(),
+            panel_id=order,
             placement=Placement.PLACED,
             added_at=now,
             report=report,
@@ -140,15 +140,16 @@ class TrackedOrder:
             self.placement is Placement.UNCONFIRMED
             or self.error is not None
             or self.status in ATTENTION
-            or self.is_asking_unconfirmed
+            or self.is_request_unconfirmed
         )
 
     @property
-    def is_asking_unconfirmed(self) -> bool:
+    def is_request_unconfirmed(self) -> bool:
         """Whether it is unknown if the panel took the last refill, or the cancel while open."""
         refill, cancel = self.last_refill, None if self.is_final else self.cancel
         return any(
-            asked is not None and asked.asking is Asking.UNCONFIRMED for asked in (refill, cancel)
+            asked is not None and asked.request is RequestState.UNCONFIRMED
+            for asked in (refill, cancel)
         )
 
     @property
@@ -164,20 +165,20 @@ class TrackedOrder:
         return self.refills[-1] if self.refills else None
 
     @property
-    def refill(self) -> str | None:
+    def refill_id(self) -> str | None:
         """The panel's id of the last refill."""
-        return None if self.last_refill is None else self.last_refill.refill
+        return None if self.last_refill is None else self.last_refill.panel_id
 
     @property
     def open_refills(self) -> tuple[str, ...]:
         """The ids of the refills that are under way."""
         return tuple(
-            refill.refill for refill in self.refills if refill.is_open and refill.refill is not None
+            item.panel_id for item in self.refills if item.is_open and item.panel_id is not None
         )
 
-    def followed_refills(self, now: datetime) -> tuple[str, ...]:
+    def polled_refills(self, now: datetime) -> tuple[str, ...]:
         """The ids of the refills that the panel is still asked about."""
-        if not self.refills or now - self.refills[-1].asked_at > REFILL_FOLLOWED:
+        if not self.refills or now - self.refills[-1].requested_at > REFILL_POLLED_FOR:
             return ()
         return self.open_refills
 
@@ -188,13 +189,14 @@ class TrackedOrder:
         return delivered and self.can_refill is not False and not self.open_refills
 
     @property
-    def cancel_asked_at(self) -> datetime | None:
+    def cancel_requested_at(self) -> datetime | None:
         """When the panel took the request to cancel the order."""
-        taken = self.cancel is not None and self.cancel.asking is Asking.TAKEN
-        return self.cancel.asked_at if self.cancel is not None and taken else None
+        if self.cancel is None or self.cancel.request is not RequestState.ACCEPTED:
+            return None
+        return self.cancel.requested_at
 
     @property
-    def use(self) -> ServiceTerms | None:
+    def terms(self) -> ServiceTerms | None:
         """What the order counts on while it is open; None for one placed elsewhere."""
         if self.service is None or not self.is_open:
             return None
@@ -203,7 +205,7 @@ class TrackedOrder:
     @property
     def may_cancel(self) -> bool:
         """Whether asking to cancel can make sense; the panel decides."""
-        return self.is_open and self.can_cancel is not False and not self.cancel_asked_at
+        return self.is_open and self.can_cancel is not False and not self.cancel_requested_at
 
     @property
     def progress(self) -> Decimal | None:
@@ -225,15 +227,15 @@ class TrackedOrder:
     @property
     def label(self) -> str:
         """The order's id and name as people say it, such as "#23501 Followers"."""
-        parts = (f"#{self.order}" if self.order else None, self.name)
-        return " ".join(part for part in parts if part) or self.key
+        parts = (f"#{self.panel_id}" if self.panel_id else None, self.name)
+        return " ".join(part for part in parts if part) or self.local_id
 
     def is_twin_of(self, other: Self) -> bool:
         """Whether another order is for the same service and the same link or name."""
         mine = (self.service, self.link, self.username)
         return self.is_own and mine == (other.service, other.link, other.username)
 
-    def is_told_by(self, report: OrderReport | ItemError) -> bool:
+    def is_from(self, report: OrderReport | ItemError) -> bool:
         """Whether a report is the very one that the order is as of."""
         return self.report is report and self.error is None
 
@@ -247,7 +249,7 @@ class TrackedOrder:
             is_asked = report.outcome is not Outcome.NOT_SENT
             return replace(self, error=report.message) if is_asked else self
         status_changed = report.status is not self.status
-        charge = self.told_charge(report)
+        charge = self.reported_charge(report)
         if charge is None or report.status in GIVING_BACK:
             charge = self.charge
         elif self.charge is not None:
@@ -268,14 +270,14 @@ class TrackedOrder:
         changes: dict[str, Any] = {}
         if self.placement is Placement.INTENDED:
             changes["placement"] = Placement.UNCONFIRMED
-        if self.cancel is not None and self.cancel.asking is Asking.INTENDED:
-            changes["cancel"] = replace(self.cancel, asking=Asking.UNCONFIRMED)
-        if self.last_refill is not None and self.last_refill.asking is Asking.INTENDED:
-            lost = replace(self.last_refill, asking=Asking.UNCONFIRMED)
+        if self.cancel is not None and self.cancel.request is RequestState.INTENDED:
+            changes["cancel"] = replace(self.cancel, request=RequestState.UNCONFIRMED)
+        if self.last_refill is not None and self.last_refill.request is RequestState.INTENDED:
+            lost = replace(self.last_refill, request=RequestState.UNCONFIRMED)
             changes["refills"] = (*self.refills[:-1], lost)
         return replace(self, **changes) if changes else self
 
-    def told_charge(self, report: OrderReport | None) -> Decimal | None:
+    def reported_charge(self, report: OrderReport | None) -> Decimal | None:
         """Return the charge in a report, if it is in the currency of the order."""
         if report is None or report.charge is None:
             return None

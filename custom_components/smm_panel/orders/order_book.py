@@ -55,19 +55,19 @@ class OrderBook:
         return next(reversed(self._index.open.values()), None)
 
     @property
-    def followed(self) -> Mapping[str, TrackedOrder]:
+    def with_open_refills(self) -> Mapping[str, TrackedOrder]:
         """The orders with a refill that is not finished by their key; a live view."""
-        return MappingProxyType(self._index.followed)
+        return MappingProxyType(self._index.with_open_refills)
 
     @property
-    def uses(self) -> Mapping[ServiceTerms, int]:
+    def terms_in_use(self) -> Mapping[ServiceTerms, int]:
         """How many open orders count on which service; a live view."""
-        return MappingProxyType(self._index.uses)
+        return MappingProxyType(self._index.terms_in_use)
 
     @property
-    def attention(self) -> int:
+    def needing_attention(self) -> int:
         """The number of orders that a person should look at."""
-        return len(self._index.attention)
+        return len(self._index.needing_attention)
 
     @property
     def unconfirmed(self) -> list[TrackedOrder]:
@@ -103,7 +103,7 @@ class OrderBook:
         What cannot be read is kept in a file of its own, which `damage` names.
         """
         content = await self._store.async_load()
-        await self._hass.async_add_executor_job(self._take_in, content)
+        await self._hass.async_add_executor_job(self._load_content, content)
         if content.unreadable:
             self._set_damage(await self._store.async_set_aside())
         await self.async_save()
@@ -159,14 +159,14 @@ class OrderBook:
         return self._change(
             order.reported(report, now)
             for order_id, report in reports.items()
-            if (order := self.find(order_id)) is not None and not order.is_told_by(report)
+            if (order := self.find(order_id)) is not None and not order.is_from(report)
         )
 
     def apply_refills(self, statuses: Mapping[str, RefillStatus | ItemError]) -> frozenset[str]:
         """Take in what became of refills; return the keys of the orders it changed."""
         return self._change(
             replace(order, refills=tuple(item.reported(statuses) for item in order.refills))
-            for order in list(self._index.followed.values())
+            for order in list(self._index.with_open_refills.values())
             if not statuses.keys().isdisjoint(order.open_refills)
         )
 
@@ -207,12 +207,12 @@ class OrderBook:
     def prune(self, now: datetime, keep: timedelta) -> frozenset[str]:
         """Forget orders that were final for longer than `keep`; return their keys."""
         expired = frozenset(
-            order.key
+            order.local_id
             for order in self._index.orders.values()
             if order.is_final
             and order.changed_at is not None
             and now - order.changed_at > keep
-            and not order.followed_refills(now)
+            and not order.polled_refills(now)
         )
         self._forget(expired)
         is_summed_up = self.spending.sum_up(now)
@@ -224,9 +224,9 @@ class OrderBook:
 
     def assign_slots(self, assign: SlotAssignment) -> frozenset[int]:
         """Assign the slots anew if need be; return the slots that now show another order."""
-        if not self._index.has_new_standing:
+        if not self._index.slots_are_stale:
             return frozenset()
-        self._index.has_new_standing = False
+        self._index.slots_are_stale = False
         old, self._slots = self._slots, assign(self._slots, self._index.orders)
         changed = frozenset(
             slot
@@ -242,9 +242,9 @@ class OrderBook:
         """Replace those that differ, to be saved later; return their keys."""
         changed: set[str] = set()
         for order in orders:
-            if order != self._index.orders[order.key]:
+            if order != self._index.orders[order.local_id]:
                 self._replace(order)
-                changed.add(order.key)
+                changed.add(order.local_id)
             else:
                 # The next report is likely to be the same object, which needs no comparing.
                 self._index.adopt(order)
@@ -253,7 +253,7 @@ class OrderBook:
         return frozenset(changed)
 
     def _replace(self, order: TrackedOrder) -> None:
-        self._changes.append(OrderChange(old=self._index.orders[order.key], new=order))
+        self._changes.append(OrderChange(old=self._index.orders[order.local_id], new=order))
         self._put(order)
 
     def _save_later(self) -> None:
@@ -279,7 +279,7 @@ class OrderBook:
             damage=self.damage,
         )
 
-    def _take_in(self, content: BookContent) -> None:
+    def _load_content(self, content: BookContent) -> None:
         """Fill the empty book, in another thread: nobody else has it yet."""
         self.spending.restore(content.forgotten, content.days, content.before)
         self.settings, self.damage = content.settings, content.damage
@@ -297,12 +297,12 @@ class OrderBook:
         self._take(order)
 
     def _take(self, order: TrackedOrder) -> None:
-        known = None if order.order is None else self._index.find(order.order)
-        if known is not None and known.key != order.key:
+        known = None if order.panel_id is None else self._index.find(order.panel_id)
+        if known is not None and known.local_id != order.local_id:
             # The panel gave an id that is tracked already: it is one order there.
-            self._drop(known.key)
+            self._drop(known.local_id)
         self._index.put(order)
-        self.spending.put(order.key, expense(order))
+        self.spending.put(order.local_id, expense(order))
 
     def _drop(self, key: str) -> None:
         """Drop an order that was not placed, or is another one: it costs nothing."""

@@ -18,19 +18,19 @@ class OrderIndex:
         self.open: dict[str, TrackedOrder] = {}
         """The orders the panel is to be asked about, oldest first."""
 
-        self.followed: dict[str, TrackedOrder] = {}
+        self.with_open_refills: dict[str, TrackedOrder] = {}
         """The orders with a refill that is not finished."""
 
         self.unsettled: dict[str, TrackedOrder] = {}
         """The orders that are being sent, or whose outcome nobody knows."""
 
-        self.uses: Counter[ServiceTerms] = Counter()
+        self.terms_in_use: Counter[ServiceTerms] = Counter()
         """How many open orders count on which service."""
 
-        self.attention: set[str] = set()
+        self.needing_attention: set[str] = set()
         """The keys of the orders that a person should look at."""
 
-        self.has_new_standing = True
+        self.slots_are_stale = True
         """Whether an order came, went, or became final since this was last set to False."""
 
         self._keys: dict[str, str] = {}
@@ -62,17 +62,17 @@ class OrderIndex:
 
     def put(self, order: TrackedOrder) -> None:
         """Add an order, or put it in the place of the one with its key; no other has its id."""
-        key, old = order.key, self.orders.get(order.key)
-        if old is not None and old.order is not None and old.order != order.order:
-            self._keys.pop(old.order, None)
-        if order.order is not None:
-            self._keys[order.order] = key
+        key, old = order.local_id, self.orders.get(order.local_id)
+        if old is not None and old.panel_id is not None and old.panel_id != order.panel_id:
+            self._keys.pop(old.panel_id, None)
+        if order.panel_id is not None:
+            self._keys[order.panel_id] = key
         self._tally(old, order)
         self.orders[key] = order
         for index, belongs in (
             (self.unsettled, order.placement is not Placement.PLACED),
             (self.open, order.is_open),
-            (self.followed, order.refills and order.open_refills),
+            (self.with_open_refills, order.refills and order.open_refills),
         ):
             if belongs:
                 self._file(index, order)
@@ -81,42 +81,42 @@ class OrderIndex:
 
     def adopt(self, order: TrackedOrder) -> None:
         """Put an equal order, as of another report, in the place of the known one."""
-        for index in (self.orders, self.unsettled, self.open, self.followed):
-            if order.key in index:
-                index[order.key] = order
+        for index in (self.orders, self.unsettled, self.open, self.with_open_refills):
+            if order.local_id in index:
+                index[order.local_id] = order
 
     def pop(self, key: str) -> None:
         """Take an order out, if it is there."""
         if (order := self.orders.pop(key, None)) is None:
             return
         self._tally(order, None)
-        for index in (self.unsettled, self.open, self.followed):
+        for index in (self.unsettled, self.open, self.with_open_refills):
             index.pop(key, None)
-        if order.order is not None:
-            self._keys.pop(order.order, None)
+        if order.panel_id is not None:
+            self._keys.pop(order.panel_id, None)
         if order.preset is not None and self._last_of.get(order.preset) == key:
             self._find_last_of(order.preset)
 
     def _tally(self, old: TrackedOrder | None, new: TrackedOrder | None) -> None:
         """Keep what is counted."""
         if old is None or new is None or _standing(old) != _standing(new):
-            self.has_new_standing = True
+            self.slots_are_stale = True
         for order, number in ((old, -1), (new, 1)):
-            if order is not None and (use := order.use) is not None:
-                self.uses[use] += number
-                if not self.uses[use]:
-                    del self.uses[use]
+            if order is not None and (use := order.terms) is not None:
+                self.terms_in_use[use] += number
+                if not self.terms_in_use[use]:
+                    del self.terms_in_use[use]
         if new is not None and new.needs_attention:
-            self.attention.add(new.key)
+            self.needing_attention.add(new.local_id)
         elif old is not None:
-            self.attention.discard(old.key)
+            self.needing_attention.discard(old.local_id)
         if new is not None and old is None and new.preset is not None:
-            self._last_of[new.preset] = new.key
+            self._last_of[new.preset] = new.local_id
 
     def _file(self, index: dict[str, TrackedOrder], order: TrackedOrder) -> None:
         """Keep an order in an index, which is in the order of all."""
-        is_in_place = order.key in index or order.key == next(reversed(self.orders))
-        index[order.key] = order
+        is_in_place = order.local_id in index or order.local_id == next(reversed(self.orders))
+        index[order.local_id] = order
         if not is_in_place:
             age = {key: number for number, key in enumerate(self.orders)}
             in_order = sorted(index.items(), key=lambda item: age[item[0]])

@@ -8,13 +8,13 @@ from enum import StrEnum
 from ..api import ItemError, Outcome, RefillStatus
 
 
-class Asking(StrEnum):
+class RequestState(StrEnum):
     """What is known of our asking. A request that was refused leaves nothing behind."""
 
     INTENDED = "intended"
     """On disk, about to be sent: found at start-up, it was interrupted."""
 
-    TAKEN = "taken"
+    ACCEPTED = "accepted"
     """The panel took the request; what came of it is another matter."""
 
     UNCONFIRMED = "unconfirmed"
@@ -25,20 +25,20 @@ class Asking(StrEnum):
 class Cancel:
     """A cancel that was asked for; only the order's status tells whether it was done."""
 
-    asked_at: datetime
-    asking: Asking
+    requested_at: datetime
+    request: RequestState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refill:
-    """A refill that was asked for; `refill` is the panel's id of it, once it has one.
+    """A refill that was asked for; `panel_id` is the panel's id of it, once it has one.
 
     `error` is what the panel says in the place of a status.
     """
 
-    asked_at: datetime
-    asking: Asking
-    refill: str | None = None
+    requested_at: datetime
+    request: RequestState
+    panel_id: str | None = None
     status: RefillStatus | None = None
     error: str | None = None
 
@@ -46,19 +46,19 @@ class Refill:
     def is_open(self) -> bool:
         """Whether the panel is to be asked about the refill."""
         is_final = self.status is not None and self.status.is_final
-        return self.refill is not None and not is_final
+        return self.panel_id is not None and not is_final
 
     @property
     def state(self) -> str | None:
         """What the refill's status entity shows; None while unknown."""
-        if self.asking is not Asking.TAKEN:
+        if self.request is not RequestState.ACCEPTED:
             # It is shown only once the call has ended, and then it is one or the other.
-            return Asking.UNCONFIRMED
+            return RequestState.UNCONFIRMED
         return None if self.status is RefillStatus.UNKNOWN else self.status
 
     def reported(self, statuses: Mapping[str, RefillStatus | ItemError]) -> Refill:
         """Return the refill as of a new answer; equal to this one if it is not in there."""
-        told = None if self.refill is None else statuses.get(self.refill)
+        told = None if self.panel_id is None else statuses.get(self.panel_id)
         if told is None or not self.is_open:
             return self
         if isinstance(told, ItemError):

@@ -136,7 +136,7 @@ def _stranded_orders(entry: PanelConfigEntry) -> Iterator[_OrdersStranded]:
     if not (offered := entry.runtime_data.catalog.cached):
         return
     concerned: defaultdict[str, Counter[ServiceTerms]] = defaultdict(Counter)
-    for use, orders in entry.runtime_data.order_book.uses.items():
+    for use, orders in entry.runtime_data.order_book.terms_in_use.items():
         service = offered.get(use.service)
         if service is None or _withdrawn(use, service):
             concerned[use.service][use] += orders

@@ -34,7 +34,7 @@ def async_watch_unconfirmed_orders(hass: HomeAssistant, entry: PanelConfigEntry)
 
     @callback
     def update() -> None:
-        unconfirmed = {order.key: order for order in book.unconfirmed}
+        unconfirmed = {order.local_id: order for order in book.unconfirmed}
         for key in raised - unconfirmed.keys():
             raised.discard(key)
             ir.async_delete_issue(hass, DOMAIN, issue_id(entry, key))
@@ -57,8 +57,8 @@ def _raise_unconfirmed(hass: HomeAssistant, entry: PanelConfigEntry, order: Trac
     ir.async_create_issue(
         hass,
         DOMAIN,
-        issue_id(entry, order.key),
-        data={ATTR_CONFIG_ENTRY_ID: entry.entry_id, ATTR_KEY: order.key},
+        issue_id(entry, order.local_id),
+        data={ATTR_CONFIG_ENTRY_ID: entry.entry_id, ATTR_KEY: order.local_id},
         is_fixable=True,
         severity=IssueSeverity.ERROR,
         translation_key=Issue.UNCONFIRMED_ORDER,
@@ -116,9 +116,9 @@ class UnconfirmedOrderFlow(AccountFlow):
             try:
                 if step_id == "placed":
                     order_id = user_input[ATTR_ORDER].strip().removeprefix("#").strip()
-                    await async_settle_as_placed(self.hass, entry, order.key, order_id)
+                    await async_settle_as_placed(self.hass, entry, order.local_id, order_id)
                 else:
-                    await async_settle_as_not_placed(self.hass, entry, order.key)
+                    await async_settle_as_not_placed(self.hass, entry, order.local_id)
             except NotSettledError as err:
                 errors, reason = {"base": err.key}, err.reason or NOT_KNOWN
             except OrderBookSaveError as err:
@@ -139,7 +139,7 @@ class UnconfirmedOrderFlow(AccountFlow):
             return None
         key = (self.data or {}).get(ATTR_KEY)
         unconfirmed = entry.runtime_data.order_book.unconfirmed
-        return next((order for order in unconfirmed if order.key == key), None)
+        return next((order for order in unconfirmed if order.local_id == key), None)
 
     def _id_selector(self) -> SelectSelector:
         """Offer the ids that match, and take any other."""

@@ -231,7 +231,7 @@ COUNTS = (
         key="orders_needing_attention",
         translation_key="orders_needing_attention",
         state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda book: book.attention,
+        value_fn=lambda book: book.needing_attention,
     ),
 )
 

@@ -12,7 +12,7 @@ from ..api import RefillStatus
 from ..coordinator import OrdersCoordinator
 from ..entity import OrderSlotEntity
 from ..money import money_text
-from ..orders import ORDER_STATES, Asking, TrackedOrder, expense
+from ..orders import ORDER_STATES, RequestState, TrackedOrder, expense
 from .base import MoneySensor
 
 
@@ -42,7 +42,7 @@ CHARGE = OrderSensorEntityDescription(
 
 REFILL_STATUS_OPTIONS = [
     *(status.value for status in RefillStatus if status is not RefillStatus.UNKNOWN),
-    Asking.UNCONFIRMED.value,
+    RequestState.UNCONFIRMED.value,
 ]
 
 
@@ -109,14 +109,14 @@ class StatusSensor(OrderSensor):
         if (order := self.order) is None:
             return None
         return {
-            "order": order.order,
+            "order": order.panel_id,
             "service": order.service,
             "name": order.name,
             "link": order.link,
             "quantity": order.quantity,
             "status_text": order.report.status_text if order.report else None,
             "error": order.error,
-            "cancel_asked_at": order.cancel_asked_at,
+            "cancel_asked_at": order.cancel_requested_at,
         }
 
 

@@ -91,7 +91,7 @@ class LastOrderSensor(PresetEntity, SensorEntity):
         if (order := self.order) is None:
             return None
         return {
-            "order": order.order,
+            "order": order.panel_id,
             "link": order.link,
             "quantity": order.quantity,
             "placed_at": order.added_at,
