@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .demo_account import PRACTICE_TITLE, DemoAccount
-from .demo_examples import AUTOMATION, EXPENSIVE_QUANTITY, LOW_BALANCE, SCRIPT, TROUBLE, WEEKLY
-from .demo_presets import PRESETS, DemoPreset
-from .home_assistant_api import HomeAssistantApi, Json
+from tools.home_assistant.api import HomeAssistantApi, Json
+
+from .accounts import PRACTICE_TITLE, DemoAccount
+from .examples import AUTOMATION, EXPENSIVE_QUANTITY, LOW_BALANCE, SCRIPT, TROUBLE, WEEKLY
+from .presets import PRESETS, DemoPreset
 
 type Config = dict[str, Json]
 

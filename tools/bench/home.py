@@ -13,8 +13,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import async_initialize_recorder
 from homeassistant.setup import async_setup_component
 
-from scripts.support.home_assistant import prepare
-from scripts.support.ports import free_port
+from tools.home_assistant.process import prepare
+from tools.processes import free_port
 
 # Almost every home has them, so loading them is not what an integration costs.
 _BASE_PLATFORMS = ("binary_sensor", "button", "number", "sensor", "todo")

@@ -7,9 +7,10 @@ from typing import Final
 
 from homeassistant.util import slugify
 
-from .demo_account import PANEL_TITLE, DemoAccount
-from .home_assistant_api import HomeAssistantApi, Json
-from .polling import poll
+from tools.home_assistant.api import HomeAssistantApi, Json
+from tools.processes import poll
+
+from .accounts import PANEL_TITLE, DemoAccount
 
 _RELOAD_SECONDS = 60
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from .demo_account import DOMAIN, DemoAccount
-from .demo_presets import LIKES
-from .home_assistant_api import HomeAssistantApi, Json
+from tools.home_assistant.api import HomeAssistantApi, Json
+
+from .accounts import DOMAIN, DemoAccount
+from .presets import LIKES
 
 AUTOMATION: Final = "automation.low_balance"
 TROUBLE: Final = "automation.order_in_trouble"

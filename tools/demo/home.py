@@ -7,15 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 import shutil
 
-from .demo_account import DemoAccount, connect_accounts, find_accounts, set_limits
-from .demo_dashboard import install_dashboard
-from .demo_examples import LOW_BALANCE, install_examples
-from .demo_orders import LIMITS, ORDERS, orders_of, place_orders
-from .demo_presets import add_presets
-from .home_assistant import HomeAssistantProcess
-from .home_assistant_api import HomeAssistantApi
-from .panel_process import PANEL_KEY, PanelProcess
-from .ports import free_port, is_free
+from tools.home_assistant.api import HomeAssistantApi
+from tools.home_assistant.process import HomeAssistantProcess
+from tools.panel.process import PANEL_KEY, PanelProcess
+from tools.processes import free_port, is_free
+
+from .accounts import DemoAccount, connect_accounts, find_accounts, set_limits
+from .dashboard import install_dashboard
+from .examples import LOW_BALANCE, install_examples
+from .orders import LIMITS, ORDERS, orders_of, place_orders
+from .presets import add_presets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from homeassistant.util import slugify
 
-from .home_assistant_api import HomeAssistantApi, Json
-from .polling import poll
+from tools.home_assistant.api import HomeAssistantApi, Json
+from tools.processes import poll
 
 DOMAIN = "smm_panel"
 PANEL_TITLE = "Demo panel"

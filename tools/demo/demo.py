@@ -13,13 +13,14 @@ import time
 
 import aiohttp
 
-from .demo_account import PANEL_TITLE
-from .demo_check import CheckFailedError, check_demo
-from .demo_dashboard import TITLE
-from .demo_home import Demo, running_demo
-from .home_assistant_api import HomeAssistantApiError
-from .panel_process import PANEL_KEY
-from .ports import free_port, is_free
+from tools.home_assistant.api import HomeAssistantApiError
+from tools.panel.process import PANEL_KEY
+from tools.processes import free_port, is_free
+
+from .accounts import PANEL_TITLE
+from .check import CheckFailedError, check_demo
+from .dashboard import TITLE
+from .home import Demo, running_demo
 
 _REPOSITORY = Path(__file__).parents[2]
 _FOLDER = _REPOSITORY / ".demo"

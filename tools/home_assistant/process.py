@@ -5,10 +5,9 @@ from pathlib import Path
 import shutil
 from typing import Self
 
-from .child_process import ChildProcess
-from .home_assistant_api import HomeAssistantApi, Json, Login
-from .polling import poll
-from .ports import free_port
+from tools.processes import ChildProcess, free_port, poll
+
+from .api import HomeAssistantApi, Json, Login
 
 _REPOSITORY = Path(__file__).parents[2]
 _INTEGRATION = _REPOSITORY / "custom_components" / "smm_panel"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from scripts.support.markdown import table
+from tools.markdown import table
 
 from .key_log import HTTP_ERROR, KEY_LOG
 from .refreshes import REFRESH

@@ -13,7 +13,7 @@ from .meter import Cost
 
 # Each is forked from one process that has imported everything: importing takes seconds.
 _PROCESSES: Final = get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["scripts.benchmarks.subject"])
+_PROCESSES.set_forkserver_preload(["tools.bench.subject"])
 
 _STOP_SECONDS = 60
 

@@ -6,7 +6,7 @@ from typing import Any, override
 
 import aiohttp
 
-from .server_process import ServerProcess
+from tools.processes import ServerProcess
 
 PANEL_KEY = "demo-key-6d1f0c2b9a7e"
 """Unlike any other text, so that one can look for it where it must not be."""
@@ -23,7 +23,7 @@ class PanelProcess(ServerProcess):
         self.url = f"http://127.0.0.1:{port}/api/v2"
         super().__init__(
             "The simulated panel",
-            "scripts.support.panel_server",
+            "tools.panel.server",
             *("--port", str(port)),
             *("--key", PANEL_KEY),
             *("--speed", str(speed)),

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from .demo_account import DOMAIN, PANEL_TITLE, PRACTICE_TITLE, DemoAccount
-from .home_assistant_api import HomeAssistantApi, Json
+from tools.home_assistant.api import HomeAssistantApi, Json
+
+from .accounts import DOMAIN, PANEL_TITLE, PRACTICE_TITLE, DemoAccount
 
 type Order = Mapping[str, Json]
 

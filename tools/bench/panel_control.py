@@ -7,8 +7,7 @@ from typing import Any, override
 
 import aiohttp
 
-from scripts.support.ports import free_port
-from scripts.support.server_process import ServerProcess
+from tools.processes import ServerProcess, free_port
 
 from .panel import API_PATH, CONTROL_PATH
 
@@ -27,9 +26,7 @@ class PanelControl(ServerProcess):
     def __init__(self, folder: Path) -> None:
         port = free_port()
         self._origin = f"http://127.0.0.1:{port}"
-        super().__init__(
-            "The panel", "scripts.benchmarks.panel", str(port), log_path=folder / "panel.log"
-        )
+        super().__init__("The panel", "tools.bench.panel", str(port), log_path=folder / "panel.log")
 
     @property
     def url(self) -> str:

@@ -9,7 +9,7 @@ from tests.wire.cases import Case, load_cases
 
 from .markdown import table
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "compatibility.md"
+DOCUMENT = Path(__file__).parents[1] / "docs" / "compatibility.md"
 
 _INTRODUCTION = """\
 # Compatibility

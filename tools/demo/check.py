@@ -6,16 +6,17 @@ from http import HTTPStatus
 import time
 from typing import Final
 
-from .demo_account import DOMAIN, PANEL_TITLE, PRACTICE_TITLE, DemoAccount
-from .demo_dashboard import DASHBOARD, SLOTS
-from .demo_examples import EXPENSIVE_QUANTITY, SCRIPT, WEEKLY
-from .demo_home import Demo
-from .demo_orders import orders_of
-from .demo_presets import FOLLOWERS, LIKES, DemoPreset
-from .home_assistant_api import HomeAssistantApiError, Json
-from .log_problems import log_problems
-from .panel_process import PANEL_KEY
-from .polling import poll
+from tools.home_assistant.api import HomeAssistantApiError, Json
+from tools.home_assistant.log_problems import log_problems
+from tools.panel.process import PANEL_KEY
+from tools.processes import poll
+
+from .accounts import DOMAIN, PANEL_TITLE, PRACTICE_TITLE, DemoAccount
+from .dashboard import DASHBOARD, SLOTS
+from .examples import EXPENSIVE_QUANTITY, SCRIPT, WEEKLY
+from .home import Demo
+from .orders import orders_of
+from .presets import FOLLOWERS, LIKES, DemoPreset
 
 _DOZEN: Final = 12
 _MOVING: Final = 3
