@@ -11,21 +11,19 @@ import tempfile
 import time
 from typing import Final
 
-from .footprint import measure_memory
-from .growth import measure_growth
-from .hot_spots import hot_spots
+from .catalog import measure_searches
 from .key_log import measure_key_log
-from .machine import describe
-from .panel_control import PanelControl
+from .meter import describe_machine
+from .order_book import measure_memory, measure_writing
+from .panel import PanelControl
 from .plan import FULL, QUICK, Plan
-from .refreshes import measure_refreshes
+from .refreshes import measure_refreshes, measure_requests
 from .report import document, report
-from .requests_asked import measure_requests
-from .restarts import measure_restarts
+from .restarts import measure_growth, measure_restarts
 from .results import Results, Row
-from .searches import measure_searches
+from .subject_process import running_subject
+from .subjects import SMM_PANEL
 from .targets import Target, targets
-from .writing import measure_writing
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "performance.md"
 
@@ -50,7 +48,7 @@ def main() -> None:
     if options.profile:
         print(asyncio.run(_profile(plan)))
         return
-    machine = describe()
+    machine = describe_machine()
     results = asyncio.run(_measure(plan))
     found = targets(results, plan)
     if options.json:
@@ -84,7 +82,24 @@ async def _measure(plan: Plan) -> Results:
 async def _profile(plan: Plan) -> str:
     with tempfile.TemporaryDirectory(prefix="smm-panel-bench-") as folder:
         async with PanelControl(Path(folder)) as panel:
-            return await hot_spots(Path(folder), panel, plan.largest)
+            return await _hot_spots(Path(folder), panel, plan.largest)
+
+
+async def _hot_spots(folder: Path, panel: PanelControl, orders: int) -> str:
+    """Profile refreshes and a restart with so many orders."""
+    home = folder / "hot-spots"
+    found = []
+    await panel.control(orders=orders)
+    async with running_subject(SMM_PANEL, home, panel.url) as subject:
+        await subject.do("follow", count=orders)
+        await subject.do("refresh")
+        found.append(("refresh, unchanged", await subject.profile("refresh")))
+        await panel.control(change_every=1)
+        found.append(("refresh, all changed", await subject.profile("refresh")))
+        found.append(("save of that", await subject.profile("settle")))
+    async with running_subject(SMM_PANEL, home, panel.url) as subject:
+        found.append(("set-up after a restart", await subject.profile("load")))
+    return "\n".join(f"# {orders:,} orders: {title}\n\n{text}" for title, text in found)
 
 
 def _as_json(machine: Mapping[str, str], results: Results, found: list[Target]) -> str:

@@ -10,8 +10,8 @@ from typing import Self
 
 import aiohttp
 
-from .account import API_KEY, BATCH
-from .tasks import Tasks
+from .panel import API_KEY, BATCH
+from .subjects import Tasks
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 """A real Home Assistant on a folder of its own, inside the process that is measured."""
 
 import asyncio
+import logging
 from pathlib import Path
-from typing import Any, override
+from typing import Any, Self, override
 
 from homeassistant import loader
 from homeassistant.auth import auth_manager_from_config
@@ -15,6 +16,8 @@ from homeassistant.setup import async_setup_component
 
 from tools.home_assistant.process import prepare
 from tools.processes import free_port
+
+from .panel import API_KEY
 
 # Almost every home has them, so loading them is not what an integration costs.
 _BASE_PLATFORMS = ("binary_sensor", "button", "number", "sensor", "todo")
@@ -90,3 +93,22 @@ class Home:
     async def stop(self) -> None:
         """Stop it, so that it saves everything."""
         await self.hass.async_stop(force=True)
+
+
+class KeyWatch(logging.Handler):
+    """Looks for the API key in what is logged as a warning or an error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.seen = False
+
+    def __enter__(self) -> Self:
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        logging.getLogger().removeHandler(self)
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen = self.seen or API_KEY in self.format(record)

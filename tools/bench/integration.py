@@ -14,12 +14,10 @@ from homeassistant.setup import async_setup_component
 from custom_components.smm_panel.const import CONF_ORDER_SLOTS, DOMAIN
 from custom_components.smm_panel.coordinator import PanelConfigEntry
 
-from .account import API_KEY
-from .disk import written_bytes
-from .home import Home
-from .key_watch import KeyWatch
-from .memory import traced_memory
-from .tasks import Tasks
+from .home import Home, KeyWatch
+from .meter import traced_memory, written_bytes
+from .panel import API_KEY
+from .subjects import Tasks
 
 
 class Integration:

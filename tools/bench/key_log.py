@@ -5,7 +5,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from .panel_control import PanelControl
+from .panel import PanelControl
 from .plan import Plan
 from .results import Row
 from .subject_process import running_subject

@@ -10,11 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 import json
+from pathlib import Path
 import sys
-from typing import Any, Final
+from typing import Any, Final, override
 from urllib.parse import parse_qs
 
+import aiohttp
 from aiohttp import web
+
+from tools.processes import ServerProcess, free_port
+
+API_KEY: Final = "bench-key-51c09ad7e3f8"
+"""Unlike any other text, so that one can look for it where it must not be."""
+
+BATCH: Final = 100
+"""Orders that the API takes in one request at most."""
 
 API_PATH: Final = "/api/v2"
 CONTROL_PATH: Final = "/control"
@@ -159,6 +169,41 @@ async def _serve(port: int) -> None:
     site = web.TCPSite(runner, "127.0.0.1", port, backlog=4096)
     await site.start()
     await asyncio.Event().wait()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked of the panel: requests by action, and how many of them at once."""
+
+    requests: Counter[str]
+    at_once: int
+
+
+class PanelControl(ServerProcess):
+    """Starts the panel and steers it; use it as an async context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        self._origin = f"http://127.0.0.1:{port}"
+        super().__init__("The panel", "tools.bench.panel", str(port), log_path=folder / "panel.log")
+
+    @property
+    def url(self) -> str:
+        """The address of the API."""
+        return f"{self._origin}{API_PATH}"
+
+    async def control(self, **changes: float) -> Asked:
+        """Change what `BenchPanel.control` names; return what was asked since the last call."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self._origin}{CONTROL_PATH}", json=changes) as response,
+        ):
+            told: dict[str, Any] = await response.json()
+        return Asked(requests=Counter(told["requests"]), at_once=told["at_once"])
+
+    @override
+    async def knock(self) -> Asked:
+        return await self.control()
 
 
 if __name__ == "__main__":

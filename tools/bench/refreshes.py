@@ -1,4 +1,4 @@
-"""Refreshing all orders: what it takes, of every subject in turn."""
+"""A refresh of all orders: its cost for every subject, and the number of our requests."""
 
 import asyncio
 from collections import defaultdict
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from .meter import Cost
-from .panel_control import PanelControl
+from .panel import PanelControl
 from .plan import Plan
 from .results import Row, medians
 from .subject_process import SubjectProcess, running_subject
@@ -29,6 +29,11 @@ CHANGES: Final = {UNCHANGED: 0, FEW_CHANGED: 100, ALL_CHANGED: 1}
 
 SLOW_PANEL: Final = "panel answers after 200 ms"
 LATENCY: Final = 0.2
+
+REQUESTS: Final = "requests of a refresh"
+ALL_OPEN: Final = "all open"
+HALF_FINAL: Final = "half of them final"
+NONE_OPEN: Final = "none open"
 
 _FEWER_ROUNDS_FROM: Final = 5_000
 _FEWER_ROUNDS: Final = 3
@@ -130,3 +135,34 @@ def _groups(plan: Plan) -> Iterator[tuple[int, bool]]:
         yield orders, False
         if plan.recorder:
             yield orders, True
+
+
+async def measure_requests(folder: Path, panel: PanelControl, plan: Plan) -> AsyncIterator[Row]:
+    """Count them for every size; one order more than the batches hold, so that a batch is short."""
+    for size in plan.sizes:
+        orders = size + 1
+        await panel.control(orders=orders)
+        async with running_subject(SMM_PANEL, folder / f"requests-{size}", panel.url) as subject:
+            await subject.do("follow", count=orders)
+            for case, final in ((ALL_OPEN, 0), (HALF_FINAL, orders // 2), (NONE_OPEN, orders)):
+                await panel.control(complete_to=final)
+                # The refresh that finds out.
+                await subject.do("refresh")
+                yield Row(
+                    part=REQUESTS,
+                    subject=SMM_PANEL,
+                    case=case,
+                    orders=orders,
+                    figures=await _requests(panel, subject) | {"open": orders - final},
+                )
+
+
+async def _requests(panel: PanelControl, subject: SubjectProcess) -> dict[str, float]:
+    await panel.control()
+    await subject.do("refresh_account")
+    asked = (await panel.control()).requests
+    return {
+        "status": asked["status"],
+        "balance": asked["balance"],
+        "others": asked.total() - asked["status"] - asked["balance"],
+    }

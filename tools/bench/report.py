@@ -5,10 +5,10 @@ from typing import Final
 
 from tools.markdown import table
 
+from .catalog import CATALOG
 from .key_log import HTTP_ERROR, KEY_LOG
 from .refreshes import REFRESH
 from .results import Results, Row
-from .searches import CATALOG
 from .subjects import FLOOR, REST_COMMAND, REST_PER_100, REST_PER_ORDER, SMM_PANEL
 from .targets import Target
 

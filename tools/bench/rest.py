@@ -11,11 +11,10 @@ from homeassistant.components.rest.const import COORDINATOR, DOMAIN
 from homeassistant.components.rest.coordinator import RestCoordinator
 from homeassistant.util.async_ import create_eager_task
 
-from .account import API_KEY, BATCH
-from .home import Home
-from .key_watch import KeyWatch
-from .memory import traced_memory
-from .tasks import Tasks
+from .home import Home, KeyWatch
+from .meter import traced_memory
+from .panel import API_KEY, BATCH
+from .subjects import Tasks
 
 # The bench alone says when.
 _NEVER_BY_ITSELF: Final = 7 * 24 * 3600

@@ -13,7 +13,7 @@ from .meter import Cost
 
 # Each is forked from one process that has imported everything: importing takes seconds.
 _PROCESSES: Final = get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tools.bench.subject"])
+_PROCESSES.set_forkserver_preload(["tools.bench.worker"])
 
 _STOP_SECONDS = 60
 
@@ -62,7 +62,7 @@ class SubjectProcess:
 
 
 def _serve(*arguments: Any) -> None:
-    from .subject import serve  # noqa: PLC0415  # the bench itself can do without Home Assistant
+    from .worker import serve  # noqa: PLC0415  # the bench itself can do without Home Assistant
 
     serve(*arguments)
 

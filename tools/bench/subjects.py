@@ -1,6 +1,7 @@
-"""The subjects by the names they have in results."""
+"""The subjects that are measured: their names in the results, and the type of their tasks."""
 
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
 
 SMM_PANEL: Final = "smm_panel"
 REST_PER_ORDER: Final = "rest_per_order"
@@ -10,3 +11,6 @@ FLOOR: Final = "floor"
 
 SLOTS: Final = 20
 """Orders that our integration shows as entities, as it does by default."""
+
+type Tasks = Mapping[str, Callable[..., Awaitable[Any]]]
+"""The tasks of a subject: a coroutine function for each name."""

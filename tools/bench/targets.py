@@ -5,17 +5,25 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from .account import BATCH
-from .footprint import MEMORY, PER_ORDER
-from .growth import CHURN, COME_AND_GONE, FIRST_SLOT_FULL
 from .key_log import HTTP_ERROR, KEY_LOG
+from .order_book import DAY, DAY_OF_MORE, MEMORY, PER_ORDER, SAVE, TIMES_MORE, WRITING
+from .panel import BATCH
 from .plan import Plan
-from .refreshes import ALL_CHANGED, FEW_CHANGED, LATENCY, REFRESH, SLOW_PANEL, UNCHANGED
-from .requests_asked import ALL_OPEN, HALF_FINAL, NONE_OPEN, REQUESTS
-from .restarts import RESTART, SET_UP
+from .refreshes import (
+    ALL_CHANGED,
+    ALL_OPEN,
+    FEW_CHANGED,
+    HALF_FINAL,
+    LATENCY,
+    NONE_OPEN,
+    REFRESH,
+    REQUESTS,
+    SLOW_PANEL,
+    UNCHANGED,
+)
+from .restarts import CHURN, COME_AND_GONE, FIRST_SLOT_FULL, RESTART, SET_UP
 from .results import Results
 from .subjects import FLOOR, REST_PER_ORDER, SLOTS, SMM_PANEL
-from .writing import DAY, DAY_OF_MORE, SAVE, TIMES_MORE, WRITING
 
 _REST_SHARE: Final = {1_000: 25, 10_000: 60}
 _FLOOR_TIMES: Final = 1.5

@@ -17,11 +17,9 @@ from typing import Any, Final, Protocol
 from .floor import Floor
 from .home import AdvancingLoop
 from .integration import Integration
-from .meter import measure
-from .profiling import profiled
+from .meter import measure, profiled
 from .rest import RestCommand, RestPerHundred, RestPerOrder
-from .subjects import FLOOR, REST_COMMAND, REST_PER_100, REST_PER_ORDER, SMM_PANEL
-from .tasks import Tasks
+from .subjects import FLOOR, REST_COMMAND, REST_PER_100, REST_PER_ORDER, SMM_PANEL, Tasks
 
 
 class Subject(Protocol):

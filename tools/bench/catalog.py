@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
-from .panel_control import PanelControl
+from .panel import PanelControl
 from .plan import Plan
 from .results import Row, medians
 from .subject_process import running_subject

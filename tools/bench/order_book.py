@@ -1,15 +1,15 @@
-"""What the order book writes to disk."""
+"""The order book: the bytes it writes to disk, and the memory of its orders."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from .panel_control import PanelControl
+from .panel import PanelControl
 from .plan import Plan
 from .results import Row, medians
 from .subject_process import SubjectProcess, running_subject
-from .subjects import SMM_PANEL
+from .subjects import REST_PER_100, REST_PER_ORDER, SMM_PANEL
 
 WRITING: Final = "order book on disk"
 DAY: Final = "a day of polls, 1 % changed by each"
@@ -17,6 +17,9 @@ DAY_OF_MORE: Final = "as many changes among four times the orders"
 TIMES_MORE: Final = 4
 PLACED: Final = "an order placed"
 SAVE: Final = "save, all changed"
+
+MEMORY: Final = "memory"
+PER_ORDER: Final = "Python objects of an order"
 
 _POLLS_A_DAY: Final = 288
 _EACH_POLL_CHANGES: Final = 100  # each so-manieth order
@@ -74,3 +77,30 @@ async def _placing(subject: SubjectProcess, orders: int) -> float:
 
 def _row(case: str, orders: int, figures: dict[str, float]) -> Row:
     return Row(part=WRITING, subject=SMM_PANEL, case=case, orders=orders, figures=figures)
+
+
+async def measure_memory(folder: Path, panel: PanelControl, plan: Plan) -> AsyncIterator[Row]:
+    """Compare many orders with one, of ours without the slots."""
+    await panel.control(orders=plan.usual)
+    for subject in (SMM_PANEL, REST_PER_ORDER, REST_PER_100):
+        taken = {count: await _taken(folder, panel, subject, count) for count in (1, plan.usual)}
+        yield Row(
+            part=MEMORY,
+            subject=subject,
+            case=PER_ORDER,
+            orders=plan.usual,
+            figures={"bytes": (taken[plan.usual] - taken[1]) / (plan.usual - 1)},
+        )
+
+
+async def _taken(folder: Path, panel: PanelControl, name: str, count: int) -> int:
+    home = folder / f"memory-{name}-{count}"
+    arguments = {"count": count}
+    if name == SMM_PANEL:
+        async with running_subject(name, home, panel.url) as subject:
+            await subject.do("connect", slots=0)
+            await subject.do("track", first=1, count=count)
+        arguments = {}
+    async with running_subject(name, home, panel.url) as subject:
+        taken: int = await subject.do("memory", **arguments)
+        return taken
