@@ -3,15 +3,12 @@
 An import counts wherever it stands: in a function and under TYPE_CHECKING too.
 """
 
-import ast
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 import sys
 
 import pytest
 
-ROOT = "custom_components.smm_panel"
-FOLDER = Path(__file__).parents[1] / "custom_components" / "smm_panel"
+from tools.architecture import FOLDER, ROOT, imported, module_of, target_of
 
 # From the ground up: a module imports from the layers below its own only, so modules of one
 # layer (the platforms, say) never import each other. The package root stands above them all.
@@ -76,31 +73,6 @@ IMPORTERS = {"simulator": {"practice", ""}, "practice": {""}}
 # These could be moved out of Home Assistant with one `git mv`.
 INDEPENDENT = {"api", "simulator"}
 THIRD_PARTY = {"aiohttp", "yarl"}  # aiohttp's own type for addresses
-
-
-def imported(source: str, path: str) -> Iterator[str]:
-    """Absolute names of what a module imports, `path` is relative to the integration."""
-    package = [*ROOT.split("."), *Path(path).parts[:-1]]
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            prefix = ".".join([*base, *([node.module] if node.module else [])])
-            yield from (f"{prefix}.{alias.name}" for alias in node.names)
-
-
-def module_of(path: str) -> str:
-    """Name of the module or package a file belongs to, "" for the package root."""
-    return Path(path).parts[0].removesuffix(".py").removesuffix("__init__")
-
-
-def target_of(name: str, modules: set[str]) -> str | None:
-    """Module of the integration an import leads to, None if it leads elsewhere."""
-    if not f"{name}.".startswith(f"{ROOT}."):
-        return None
-    first = name.removeprefix(ROOT).removeprefix(".").partition(".")[0]
-    return first if first in modules else ""
 
 
 def violation(importer: str, name: str, modules: set[str]) -> str | None:
