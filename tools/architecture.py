@@ -53,7 +53,7 @@ def read_sources() -> dict[str, str]:
 
 
 def imported(source: str, path: str) -> Iterator[str]:
-    """Absolute names of what a module imports, `path` is relative to the integration."""
+    """Return the absolute names that a module imports; `path` is relative to the integration."""
     package = [*ROOT.split("."), *Path(path).parts[:-1]]
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -65,12 +65,12 @@ def imported(source: str, path: str) -> Iterator[str]:
 
 
 def module_of(path: str) -> str:
-    """Name of the module or package a file belongs to, "" for the package root."""
+    """Return the room to which a file belongs."""
     return Path(path).parts[0].removesuffix(".py").removesuffix("__init__")
 
 
 def target_of(name: str, modules: set[str]) -> str | None:
-    """Module of the integration an import leads to, None if it leads elsewhere."""
+    """Return the room from which a name is imported, None if it is not from the integration."""
     if not f"{name}.".startswith(f"{ROOT}."):
         return None
     first = name.removeprefix(ROOT).removeprefix(".").partition(".")[0]
@@ -78,7 +78,7 @@ def target_of(name: str, modules: set[str]) -> str | None:
 
 
 def name_of(room: str) -> str:
-    """Name of a room as people read it."""
+    """Return the name of a room for people."""
     return room or "__init__"
 
 
@@ -100,7 +100,7 @@ def floors(graph: Imports) -> dict[str, int]:
     """
     below = _reachable(graph)
     found: dict[str, int] = {}
-    # Whatever a room imports reaches fewer rooms than it does, unless both are in a cycle.
+    # What a room imports comes first: it reaches fewer rooms, unless both are in a cycle.
     for room in sorted(graph, key=lambda room: len(below[room])):
         lower = (found[other] for other in below[room] if room not in below[other])
         found[room] = 1 + max(lower, default=0)
@@ -163,7 +163,7 @@ def picture(graph: Imports, bands: Bands = BANDS) -> str:
 
 
 def rooms_table(graph: Imports) -> str:
-    """Make the table of all imports, the lowest floor first."""
+    """Return the table of all imports, the lowest floor first."""
     floor_of = floors(graph)
     return table(
         ("Floor", "Room", "Imports"),
@@ -179,14 +179,14 @@ def rooms_table(graph: Imports) -> str:
 
 
 def summary(graph: Imports) -> str:
-    """Say in one line how large the graph is, and how many cycles it has."""
+    """Return the numbers of rooms, imports, floors and cycles in one line."""
     count = sum(map(len, graph.values()))
     top = max(floors(graph).values(), default=0)
     return f"Rooms: {len(graph)}, imports: {count}, floors: {top}, cycles: {len(cycles(graph))}"
 
 
 def document(text: str, graph: Imports, bands: Bands = BANDS) -> str:
-    """Return the text of the document with what is between the markers made anew.
+    """Return the text of the document with new content between the markers.
 
     Raises ValueError if a marker is missing.
     """
@@ -199,7 +199,7 @@ def document(text: str, graph: Imports, bands: Bands = BANDS) -> str:
 
 
 def _bands_of_floors(graph: Imports) -> dict[str, list[str]]:
-    """Make a band of each floor; the root is on top of all, it needs none."""
+    """Return a band for each floor, without the root, which is above all."""
     bands: dict[str, list[str]] = {}
     for room, floor in sorted(floors(graph).items(), key=lambda item: item[1]):
         if room:
@@ -208,7 +208,7 @@ def _bands_of_floors(graph: Imports) -> dict[str, list[str]]:
 
 
 def _boxes(arrows: Imports, bands: Bands) -> list[list[str]]:
-    """Put rooms of one band together that have the same arrows, from them and to them."""
+    """Group the rooms of each band that have the same importers and the same imports."""
     band_of = {room: title for title, rooms in bands.items() for room in rooms}
     importers = {
         room: frozenset(other for other, targets in arrows.items() if room in targets)

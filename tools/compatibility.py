@@ -1,4 +1,4 @@
-"""Write docs/compatibility.md from the cases in tests/wire: what scripts/compatibility runs."""
+"""Write docs/compatibility.md from the cases in tests/wire: scripts/compatibility."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def document() -> str:
-    """Return what docs/compatibility.md is to hold."""
+    """Return the content of docs/compatibility.md."""
     cases = load_cases()
     published = [case for case in cases if case.origin != "own"]
     return _INTRODUCTION.format(
@@ -79,7 +79,7 @@ def document() -> str:
 
 
 def _families(cases: Iterable[Case]) -> str:
-    """Make the table of the sources."""
+    """Return the table of the sources."""
     by_source = groupby(sorted(cases, key=_source), _source)
     rows = [(source, list(group)) for source, group in by_source]
     return table(
@@ -92,7 +92,7 @@ def _families(cases: Iterable[Case]) -> str:
 
 
 def _variations(cases: Iterable[Case]) -> str:
-    """Make the table of the variations."""
+    """Return the table of the variations."""
     by_variation = groupby(sorted(cases, key=_variation), _variation)
     rows = [(variation, list(group)) for variation, group in by_variation]
     return table(
@@ -110,7 +110,7 @@ def _variations(cases: Iterable[Case]) -> str:
 
 
 def _ambiguous(cases: Iterable[Case]) -> str:
-    """Make the table of the cases with more than one sensible reading."""
+    """Return the table of the cases that can be understood in more than one way."""
     return table(
         ("Case", "Read as", "Why it is open"),
         (
@@ -122,7 +122,7 @@ def _ambiguous(cases: Iterable[Case]) -> str:
 
 
 def _short(text: str, limit: int = 80) -> str:
-    """Cut a text that would make a table too wide."""
+    """Cut a text that would make the table too wide."""
     return text if len(text) <= limit else f"{text[:limit]}..."
 
 

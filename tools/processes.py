@@ -1,4 +1,4 @@
-"""Processes beside ours: Python modules and servers that end when we do, waiting, free ports."""
+"""Start and stop other processes, wait for what they do, and find free ports."""
 
 from abc import ABC, abstractmethod
 import asyncio
@@ -17,11 +17,11 @@ import aiohttp
 _REPOSITORY = Path(__file__).parents[1]
 _START_SECONDS = 60
 _STOP_SECONDS = 60
-_POLL_INTERVAL = 0.1  # seconds between two looks
+_POLL_INTERVAL = 0.1  # seconds
 
 
 class ChildProcess:
-    """A Python module run as a process of its own; all it prints is appended to a log."""
+    """A Python module that runs in another process; its output is appended to a log."""
 
     def __init__(
         self,
@@ -32,12 +32,12 @@ class ChildProcess:
         folder: Path,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Start it in `folder`; `environment` is added to ours."""
+        """Start the process in `folder`; `environment` is added to that of this process."""
         self.name = name
         self.log_path = log_path
         command = [sys.executable, "-m", module, *arguments]
         if setpriv := shutil.which("setpriv"):
-            # Nobody else would stop it if we were killed.
+            # The kernel stops it even if this process is killed.
             command = [setpriv, "--pdeathsig", "TERM", *command]
         with log_path.open("ab") as log:
             self._process = subprocess.Popen(
@@ -47,16 +47,16 @@ class ChildProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # so that Ctrl-C reaches it through us only
+                start_new_session=True,  # Ctrl-C must not reach it directly
             )
 
     @property
     def has_ended(self) -> bool:
-        """Whether it has ended, by itself or not."""
+        """Whether the process has ended, for whatever reason."""
         return self._process.poll() is not None
 
     async def stop(self) -> None:
-        """End it as a service manager would. Raises TimeoutError once it had to be killed."""
+        """Terminate it. Raises TimeoutError if it did not end in time and was killed."""
         self._process.terminate()
         try:
             await poll(f"{self.name} stops", self._ended, within=_STOP_SECONDS)
@@ -65,7 +65,7 @@ class ChildProcess:
             raise
 
     async def kill(self) -> None:
-        """End it at once, like a power cut."""
+        """Kill it: it cannot save or clean up anything."""
         self._process.kill()
         await poll(f"{self.name} is dead", self._ended, within=_STOP_SECONDS)
 
@@ -76,8 +76,8 @@ class ChildProcess:
 class ServerProcess(ABC):
     """A module of this repository that serves HTTP; use it as an async context manager.
 
-    Entering it raises RuntimeError with its log if it ends instead, TimeoutError if it does not
-    answer in time.
+    Entering the context waits until the server answers. It raises RuntimeError with the log if the
+    server ends, and TimeoutError if it does not answer in time.
     """
 
     def __init__(self, name: str, module: str, *arguments: str, log_path: Path) -> None:
@@ -88,8 +88,8 @@ class ServerProcess(ABC):
         self._process: ChildProcess | None = None
 
     @abstractmethod
-    async def knock(self) -> object:
-        """Ask it something; raises aiohttp.ClientConnectionError while nobody listens."""
+    async def probe(self) -> object:
+        """Send a request; raises aiohttp.ClientConnectionError while nothing listens."""
 
     async def __aenter__(self) -> Self:
         self._process = ChildProcess(
@@ -114,19 +114,19 @@ class ServerProcess(ABC):
         if self._process is None or self._process.has_ended:
             raise RuntimeError(f"{self._name} ended at its start:\n{self._log_path.read_text()}")
         try:
-            await self.knock()
+            await self.probe()
         except aiohttp.ClientConnectionError:
             return None
         return True
 
 
 async def poll[T](what: str, look: Callable[[], Awaitable[T | None]], *, within: float) -> T:
-    """Look again and again until there is something to see, and return it.
+    """Call `look` until it returns something other than None, and return that.
 
     Args:
-        what: What is waited for, as it stands in the error.
-        look: Returns None as long as it is not there.
-        within: Seconds until TimeoutError is raised.
+        what: What is awaited, for the error message.
+        look: Returns None while it has to be called again.
+        within: Seconds after which TimeoutError is raised.
     """
     deadline = time.monotonic() + within
     while (seen := await look()) is None:
@@ -137,7 +137,7 @@ async def poll[T](what: str, look: Callable[[], Awaitable[T | None]], *, within:
 
 
 def free_port() -> int:
-    """Return a port nothing listens on at the moment."""
+    """Return a port of 127.0.0.1 on which nothing listens at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -145,9 +145,9 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Whether nothing listens on a port at the moment, and we may."""
+    """Return whether a server can listen on this port of 127.0.0.1 at the moment."""
     with socket.socket() as probe:
-        # A server that ended a moment ago is not in the way.
+        # Without it, the port of a server that has just ended would count as used.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))

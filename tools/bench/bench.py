@@ -1,4 +1,4 @@
-"""Measure the integration against what one would use instead: what scripts/bench runs."""
+"""Compare the cost of the integration with that of the alternatives: scripts/bench."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 import asyncio
@@ -42,7 +42,7 @@ _PARTS: Final[tuple[Part, ...]] = (
 
 
 def main() -> None:
-    """Measure, and tell; fail only if asked to, and never because of time."""
+    """Measure and print the results; with --check fail if a target is missed, except for times."""
     options = _options()
     plan = _plan(options)
     if options.profile:
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 async def _measure(plan: Plan) -> Results:
-    """Run all parts, saying on standard error what is under way."""
+    """Run all parts; print the progress to standard error."""
     rows: list[Row] = []
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="smm-panel-bench-") as folder:
@@ -86,7 +86,7 @@ async def _profile(plan: Plan) -> str:
 
 
 async def _hot_spots(folder: Path, panel: PanelControl, orders: int) -> str:
-    """Profile refreshes and a restart with so many orders."""
+    """Return the profiles of refreshes and of a restart."""
     home = folder / "hot-spots"
     found = []
     await panel.control(orders=orders)
@@ -103,12 +103,12 @@ async def _hot_spots(folder: Path, panel: PanelControl, orders: int) -> str:
 
 
 def _as_json(machine: Mapping[str, str], results: Results, found: list[Target]) -> str:
-    told = {
+    content = {
         "machine": machine,
         "rows": [asdict(row) for row in results.rows],
         "targets": [asdict(target) | {"is_met": target.is_met} for target in found],
     }
-    return json.dumps(told, indent=1)
+    return json.dumps(content, indent=1)
 
 
 def _plan(options: Namespace) -> Plan:

@@ -1,4 +1,4 @@
-"""Finding a service in a large catalogue."""
+"""The cost of searching a service in a large catalogue."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,7 +19,7 @@ _TEXT: Final = "followers speed 7k"
 
 
 async def measure_searches(folder: Path, panel: PanelControl, plan: Plan) -> AsyncIterator[Row]:
-    """Search the catalogue with the action and in the dialog of a preset."""
+    """Measure a search with the action and in the flow of a preset."""
     await panel.control(services=plan.services)
     async with running_subject(SMM_PANEL, folder / "catalog", panel.url) as subject:
         await subject.do("connect")

@@ -1,4 +1,4 @@
-"""The least it takes: ask, and read the answers into records, without Home Assistant."""
+"""The minimum: send requests and read the answers into records, without Home Assistant."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class _Record:
 class Floor:
     """Follows orders with aiohttp alone."""
 
-    def __init__(self, folder: Path, url: str, recorder: bool) -> None:  # noqa: ARG002, FBT001  # as all subjects
+    def __init__(self, folder: Path, url: str, recorder: bool) -> None:  # noqa: ARG002, FBT001  # the same for all subjects
         self._url = url
         self._records: dict[str, _Record] = {}
         self._orders: list[str] = []
@@ -44,7 +44,7 @@ class Floor:
 
     @property
     def tasks(self) -> Tasks:
-        """What it can be told to do."""
+        """The tasks of the subject by name."""
         return {
             "start": self._start,
             "follow": self._follow,
@@ -62,7 +62,7 @@ class Floor:
         await self._refresh()
 
     async def _known(self) -> int:
-        """Count the orders that were read."""
+        """Return the number of orders that were read."""
         return len(self._records)
 
     async def _refresh(self) -> int:
@@ -80,7 +80,7 @@ class Floor:
         return changed
 
     async def _settle(self) -> None:
-        """Nothing is left to do."""
+        """Do nothing: nothing is saved or delayed."""
 
     async def _stop(self) -> None:
         await self._session.close()

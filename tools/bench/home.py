@@ -1,4 +1,4 @@
-"""A real Home Assistant on a folder of its own, inside the process that is measured."""
+"""A real Home Assistant inside the process that is measured."""
 
 import asyncio
 import logging
@@ -19,15 +19,15 @@ from tools.processes import free_port
 
 from .panel import API_KEY
 
-# Almost every home has them, so loading them is not what an integration costs.
+# Almost every installation has them, so loading them is not a cost of an integration.
 _BASE_PLATFORMS = ("binary_sensor", "button", "number", "sensor", "todo")
 
-# Whatever waits to be saved is due by then.
+# Delayed saves are due after this time.
 _SETTLED_SECONDS = 60.0
 
 
 class AdvancingLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock can be put forward, so that timers come early."""
+    """An event loop whose clock can be advanced, so that timers fire early."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,12 +38,12 @@ class AdvancingLoop(asyncio.SelectorEventLoop):
         return super().time() + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Let timers come that many seconds early."""
+        """Advance the clock of the loop."""
         self._ahead += seconds
 
 
 class Home:
-    """A Home Assistant, with the recorder or without."""
+    """A Home Assistant with or without the recorder."""
 
     def __init__(self, folder: Path, *, recorder: bool) -> None:
         self._folder = folder
@@ -51,8 +51,8 @@ class Home:
         self.hass: HomeAssistant
 
     async def start(self) -> None:
-        """Start it, all but the integration that is measured."""
-        # `todo` brings the HTTP server, which is to listen on the loopback interface only.
+        """Start it without the integration that is measured."""
+        # `todo` starts the HTTP server, which must listen on the loopback interface only.
         prepare(self._folder, free_port())
         hass = HomeAssistant(str(self._folder))
         self.hass = hass
@@ -75,28 +75,28 @@ class Home:
             raise RuntimeError(f"{domain} does not set up")
 
     async def wait(self) -> None:
-        """Wait for all that was begun, until the recorder has it in its database."""
+        """Wait for all tasks, and until the recorder has written to its database."""
         await self.hass.async_block_till_done(wait_background_tasks=True)
         if self._recorder:
             await get_instance(self.hass).async_block_till_done()
 
     async def settle(self) -> None:
-        """Do now what would be done in a minute, such as saving to disk."""
+        """Let the timers of the next minute fire now, such as those that save to disk."""
         await self.wait()
         loop = asyncio.get_running_loop()
         if isinstance(loop, AdvancingLoop):
             loop.advance(_SETTLED_SECONDS)
-            # Timers that are due run in the next turn of the loop, what they begin after it.
+            # The timers run in the next iteration of the loop, and their tasks after it.
             await asyncio.sleep(0.01)
         await self.wait()
 
     async def stop(self) -> None:
-        """Stop it, so that it saves everything."""
+        """Stop it in the regular way, so that it saves everything."""
         await self.hass.async_stop(force=True)
 
 
 class KeyWatch(logging.Handler):
-    """Looks for the API key in what is logged as a warning or an error."""
+    """Searches warnings and errors in the log for the API key."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)

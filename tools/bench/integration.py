@@ -1,4 +1,4 @@
-"""Our integration, used through what it offers to everybody: its flows and its actions."""
+"""Our integration, used through its flows and its actions."""
 
 import json
 from pathlib import Path
@@ -23,13 +23,13 @@ from .subjects import Tasks
 class Integration:
     """Follows orders with this repository's integration."""
 
-    def __init__(self, folder: Path, url: str, recorder: bool) -> None:  # noqa: FBT001  # as all subjects
+    def __init__(self, folder: Path, url: str, recorder: bool) -> None:  # noqa: FBT001  # the same for all subjects
         self._home = Home(folder, recorder=recorder)
         self._url = url
 
     @property
     def tasks(self) -> Tasks:
-        """What it can be told to do."""
+        """The tasks of the subject by name."""
         return {
             "start": self._home.start,
             "connect": self._connect,
@@ -58,7 +58,7 @@ class Integration:
         return entries[0]
 
     async def _connect(self, slots: int = 20) -> None:
-        """Add the account as a user does; from then on only the bench polls."""
+        """Add the account as a user does; it does not poll by itself."""
         hass = self._home.hass
         flows = hass.config_entries.flow
         menu = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
@@ -71,12 +71,12 @@ class Integration:
         await self._home.settle()
 
     async def _load(self) -> None:
-        """Set up the account that is in the folder already, as a start of Home Assistant does."""
+        """Set up the account that exists in the folder, as a start of Home Assistant does."""
         if not await async_setup_component(self._home.hass, DOMAIN, {}):
             raise RuntimeError("The integration does not set up")
 
     async def _load_and_refresh(self) -> None:
-        """Go on until the entities show what the panel says now."""
+        """Set up the account and wait until its entities show the current data."""
         await self._load()
         await self._home.wait()
 
@@ -101,7 +101,7 @@ class Integration:
             )
 
     async def _known(self) -> int:
-        """Count the orders that the panel has reported on."""
+        """Return the number of orders for which there is a report."""
         orders = self._entry.runtime_data.book.orders.values()
         return sum(order.report is not None for order in orders)
 
@@ -117,15 +117,15 @@ class Integration:
         return written_bytes()
 
     async def _memory(self) -> int:
-        """Load the account in the folder; return the bytes that it takes."""
+        """Load the account in the folder; return the bytes of its objects."""
         tracemalloc.start()
         await self._load()
-        # The reports of the first poll take the place of those in the file.
+        # The reports of the first poll replace those from the file.
         await self._home.settle()
         return traced_memory()
 
     async def _registry_rows(self) -> int:
-        """Count the devices and entities on disk, those that are kept as deleted too."""
+        """Return the number of devices and entities on disk, including deleted ones."""
         return await self._home.hass.async_add_executor_job(
             lambda: sum(map(self._stored_rows, ("core.device_registry", "core.entity_registry")))
         )
@@ -135,13 +135,13 @@ class Integration:
         return sum(map(len, json.loads(path.read_text())["data"].values()))
 
     async def _search(self, text: str) -> int:
-        """Search the catalogue; return how many services were found."""
+        """Search the catalogue; return the number of services found."""
         answer = await self._act("get_services", search=text)
         total: int = answer["total"]
         return total
 
     async def _preset_flow(self) -> None:
-        """Walk to the form of a preset's order, through all that lists services."""
+        """Go through the flow of a preset up to the form of its order."""
         flows = self._home.hass.config_entries.subentries
         form = await flows.async_init(
             (self._entry.entry_id, "preset"), context={"source": SOURCE_USER}
@@ -153,7 +153,7 @@ class Integration:
         flows.async_abort(form["flow_id"])
 
     async def _order(self) -> bool:
-        """Send an order that the panel fails; tell whether the log has the API key afterwards."""
+        """Place an order that fails; return whether the API key is then in the log."""
         with KeyWatch() as watch:
             try:
                 await self._place(1, 1)

@@ -1,4 +1,4 @@
-"""Whether the API key is in the log after a panel has answered an order with an HTTP error."""
+"""Whether the API key is in the log after an order was answered with an HTTP error."""
 
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -16,13 +16,13 @@ HTTP_ERROR: Final = "order answered with an HTTP error"
 
 
 async def measure_key_log(folder: Path, panel: PanelControl, _plan: Plan) -> AsyncIterator[Row]:
-    """Send an order with `rest_command` and with ours."""
+    """Place an order with our integration and with `rest_command`."""
     await panel.control(services=1)
     for name in (SMM_PANEL, REST_COMMAND):
         async with running_subject(name, folder / f"key-{name}", panel.url) as subject:
             if name == SMM_PANEL:
                 await subject.do("connect")
-                # So that the order fails, not the list its service is in.
+                # Read the service list now, so that the order fails and not this read.
                 await subject.do("search", text="followers")
             await panel.control(http_status=HTTPStatus.BAD_REQUEST)
             is_there: bool = await subject.do("order")

@@ -1,4 +1,4 @@
-"""What a piece of work costs the process it runs in."""
+"""Measure work in the process that does it: time, memory, disk, profile, and on which machine."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -25,10 +25,10 @@ _CPU: Final = Path("/proc/cpuinfo")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Milliseconds: of the processor in all threads, by the clock, longest block of the loop.
+    """Milliseconds of processor time (all threads), of wall time, and of the longest block.
 
-    The block is None where no heartbeat ran; a heartbeat itself costs the processor some 2 %
-    of the time it runs.
+    The block is the longest time for which the event loop did not run, None without a heartbeat. A
+    heartbeat itself takes about 2 % of the processor.
     """
 
     cpu: float
@@ -37,7 +37,7 @@ class Cost:
 
 
 class Heartbeat:
-    """Wants to run every millisecond, and knows how late it came at worst, in seconds."""
+    """Runs every millisecond and records its longest delay, in seconds."""
 
     def __init__(self) -> None:
         self.latest = 0.0
@@ -50,7 +50,7 @@ class Heartbeat:
         return self
 
     async def __aexit__(self, *_error: object) -> None:
-        # The beat that the last block has delayed is yet to come.
+        # If the work ended with a block, the beat that it delayed has not run yet.
         await asyncio.sleep(2 * _BEAT)
         if self._task is not None:
             self._task.cancel()
@@ -63,9 +63,9 @@ class Heartbeat:
 
 
 async def measure[T](work: Callable[[], Awaitable[T]], *, heartbeat: bool) -> tuple[T, Cost]:
-    """Run some work and tell what it cost; with the block of the loop if a heartbeat is to run."""
-    # A full collection of Home Assistant's heap blocks for up to 250 ms and strikes at random:
-    # what is there already is collected now and left out of the collections to come.
+    """Run some work; return its result and its cost, which has a block if `heartbeat` is set."""
+    # A full garbage collection of Home Assistant's heap blocks for up to 250 ms at a random time.
+    # Collect the existing objects now and exclude them from later collections.
     gc.collect()
     gc.freeze()
     if not heartbeat:
@@ -83,7 +83,7 @@ async def _timed[T](work: Callable[[], Awaitable[T]]) -> tuple[T, float, float]:
 
 
 def traced_memory() -> int:
-    """Return the bytes that Python objects take which were made since tracing began."""
+    """Return the bytes of all Python objects created since tracemalloc was started."""
     gc.collect()
     size, _peak = tracemalloc.get_traced_memory()
     return size
@@ -92,14 +92,14 @@ def traced_memory() -> int:
 def written_bytes() -> int:
     """Return the bytes this process has written to files since its start.
 
-    Sockets are not in it: what asyncio sends is no write to the kernel.
+    It does not include sockets, as asyncio does not send with write().
     """
     fields = dict(line.split(": ") for line in _IO.read_text().splitlines())
     return int(fields["wchar"])
 
 
 async def profiled(work: Callable[[], Awaitable[object]]) -> str:
-    """Run some work; return our functions by all they took, and any by what it took itself."""
+    """Run some work; return our functions by cumulative time and all functions by own time."""
     profiler = cProfile.Profile()
     profiler.enable()
     try:
@@ -114,7 +114,7 @@ async def profiled(work: Callable[[], Awaitable[object]]) -> str:
 
 
 def describe_machine() -> dict[str, str]:
-    """Return the date and what of the machine matters."""
+    """Return the date and the properties of the machine that matter."""
     load, _, _ = os.getloadavg()
     return {
         "Date": f"{datetime.now(UTC):%Y-%m-%d}",

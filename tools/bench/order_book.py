@@ -22,19 +22,19 @@ MEMORY: Final = "memory"
 PER_ORDER: Final = "Python objects of an order"
 
 _POLLS_A_DAY: Final = 288
-_EACH_POLL_CHANGES: Final = 100  # each so-manieth order
+_EACH_POLL_CHANGES: Final = 100  # one of so many orders
 _PLACED: Final = 20
 
 
 async def measure_writing(folder: Path, panel: PanelControl, plan: Plan) -> AsyncIterator[Row]:
-    """Let a day of polls go by; then again with more orders, but no more changes."""
+    """Measure the bytes of a day of polls, with the same changes among more orders, and a save."""
     for case, times in ((DAY, 1), (DAY_OF_MORE, TIMES_MORE)):
         orders = times * plan.usual
         every = times * min(_EACH_POLL_CHANGES, plan.usual)
         await panel.control(orders=orders, services=1)
         async with running_subject(SMM_PANEL, folder / f"writing-{orders}", panel.url) as subject:
             await subject.do("follow", count=orders)
-            # Home Assistant writes files of its own as time goes by.
+            # Subtracted, as Home Assistant writes its own files meanwhile.
             idle = await _written(subject, plan.polls)
             written = await _written(subject, plan.polls, partial(_poll, subject, panel, every))
             yield _row(case, orders, {"bytes": (written - idle) * _POLLS_A_DAY / plan.polls})
@@ -52,7 +52,7 @@ async def measure_writing(folder: Path, panel: PanelControl, plan: Plan) -> Asyn
 async def _written(
     subject: SubjectProcess, times: int, work: Callable[[], Awaitable[None]] | None = None
 ) -> int:
-    """Do some work over and over, each time with all saved; return the bytes written."""
+    """Do some work repeatedly, saving each time; return the bytes written."""
     before: int = await subject.do("written")
     for _ in range(times):
         if work is not None:
@@ -68,7 +68,7 @@ async def _poll(subject: SubjectProcess, panel: PanelControl, every: int) -> Non
 
 
 async def _placing(subject: SubjectProcess, orders: int) -> float:
-    """Place orders one after the other; return the bytes written for one."""
+    """Place orders one after the other; return the bytes written for each."""
     before: int = await subject.do("written")
     await subject.do("place", first=orders + 1, count=_PLACED)
     after: int = await subject.do("written")
@@ -80,20 +80,20 @@ def _row(case: str, orders: int, figures: dict[str, float]) -> Row:
 
 
 async def measure_memory(folder: Path, panel: PanelControl, plan: Plan) -> AsyncIterator[Row]:
-    """Compare many orders with one, of ours without the slots."""
+    """Measure the memory of an order: many orders compared with one; ours without slots."""
     await panel.control(orders=plan.usual)
     for subject in (SMM_PANEL, REST_PER_ORDER, REST_PER_100):
-        taken = {count: await _taken(folder, panel, subject, count) for count in (1, plan.usual)}
+        used = {count: await _memory_of(folder, panel, subject, count) for count in (1, plan.usual)}
         yield Row(
             part=MEMORY,
             subject=subject,
             case=PER_ORDER,
             orders=plan.usual,
-            figures={"bytes": (taken[plan.usual] - taken[1]) / (plan.usual - 1)},
+            figures={"bytes": (used[plan.usual] - used[1]) / (plan.usual - 1)},
         )
 
 
-async def _taken(folder: Path, panel: PanelControl, name: str, count: int) -> int:
+async def _memory_of(folder: Path, panel: PanelControl, name: str, count: int) -> int:
     home = folder / f"memory-{name}-{count}"
     arguments = {"count": count}
     if name == SMM_PANEL:
@@ -102,5 +102,5 @@ async def _taken(folder: Path, panel: PanelControl, name: str, count: int) -> in
             await subject.do("track", first=1, count=count)
         arguments = {}
     async with running_subject(name, home, panel.url) as subject:
-        taken: int = await subject.do("memory", **arguments)
-        return taken
+        used: int = await subject.do("memory", **arguments)
+        return used

@@ -1,7 +1,7 @@
-"""A panel that answers as fast as it can, in a process of its own.
+"""A panel for the bench, in its own process, and its control.
 
-Its answers lie ready, so that what a client costs is the client's own; what was asked is
-counted. A POST to /control changes what it answers, and tells and resets the counts.
+It answers from prepared rows, so that a measurement contains almost no time of the panel, and
+counts the requests. A POST to /control changes the answers; it returns and resets the counts.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ from aiohttp import web
 from tools.processes import ServerProcess, free_port
 
 API_KEY: Final = "bench-key-51c09ad7e3f8"
-"""Unlike any other text, so that one can look for it where it must not be."""
+"""A text that appears nowhere else, so that the bench can search for it in the log."""
 
 BATCH: Final = 100
-"""Orders that the API takes in one request at most."""
+"""The largest number of orders in one request."""
 
 API_PATH: Final = "/api/v2"
 CONTROL_PATH: Final = "/control"
@@ -37,7 +37,7 @@ _CATEGORIES: Final = 200
 
 @dataclass(slots=True)
 class BenchPanel:
-    """Orders numbered from 1, a catalogue, and the count of what was asked."""
+    """Orders with ids from 1, a catalogue, and the counts of requests."""
 
     latency: float = 0.0
     http_status: int = HTTPStatus.OK
@@ -49,7 +49,7 @@ class BenchPanel:
     most_at_once: int = 0
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
-        """Answer the client that is measured, or the one that measures."""
+        """Answer a request of the subject or of the bench."""
         if request.path == CONTROL_PATH:
             return web.json_response(self.control(await request.json()))
         self.under_way += 1
@@ -70,7 +70,7 @@ class BenchPanel:
         )
 
     def body(self, form: dict[str, str]) -> bytes:
-        """Return the text of the answer to a form."""
+        """Return the answer to a form."""
         match form:
             case {"action": "status", "orders": orders}:
                 rows = (b'"%s":%s' % (id_.encode(), self.row(id_)) for id_ in orders.split(","))
@@ -92,13 +92,13 @@ class BenchPanel:
         return self.rows[int(order) - 1]
 
     def control(self, changes: Mapping[str, float]) -> dict[str, Any]:
-        """Change what is named; tell what was asked since the last call.
+        """Change the panel; return the counts of requests since the last call.
 
-        - `orders`, `services`: how many there are
+        - `orders`, `services`: their number
         - `latency`: seconds before each answer
-        - `http_status`: an error refuses everything
-        - `change_every`: moves each so-manieth order on, others each time; 0 for none
-        - `complete_to`: completes the first so many orders
+        - `http_status`: with an error, all requests are refused
+        - `change_every`: changes one of so many orders, others at each call; 0 for none
+        - `complete_to`: completes the orders up to this id
         """
         for name, value in changes.items():
             match name:
@@ -118,10 +118,10 @@ class BenchPanel:
                         self.rows[number - 1] = _row(number, self.revision, status="Completed")
                 case _:
                     raise ValueError(f"There is no {name} to change")
-        told = {"requests": dict(self.counts), "at_once": self.most_at_once}
+        counted = {"requests": dict(self.counts), "at_once": self.most_at_once}
         self.counts.clear()
         self.most_at_once = self.under_way
-        return told
+        return counted
 
     def _change(self, every: int) -> None:
         if every:
@@ -135,7 +135,7 @@ def _numbers(count: float) -> range:
 
 
 def _row(number: int, revision: int, status: str | None = None) -> bytes:
-    """Make a row that no other revision of the order has, by the fields of the API document."""
+    """Return the status of an order in the format of the API; each revision has another one."""
     row = {
         "charge": f"{number % 97 / 100 + 0.27819:.5f}",
         "start_count": str(3_572 + number),
@@ -163,7 +163,7 @@ def _service(number: int) -> dict[str, Any]:
 
 async def _serve(port: int) -> None:
     panel = BenchPanel()
-    # The plain server: routes and middlewares would cost more than the answers.
+    # Not an Application: its routes and middlewares would take longer than the answers.
     runner = web.ServerRunner(web.Server(panel.answer))
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port, backlog=4096)
@@ -172,15 +172,15 @@ async def _serve(port: int) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What was asked of the panel: requests by action, and how many of them at once."""
+class Counts:
+    """Counts of requests: by action, and the largest number of simultaneous ones."""
 
     requests: Counter[str]
     at_once: int
 
 
 class PanelControl(ServerProcess):
-    """Starts the panel and steers it; use it as an async context manager."""
+    """Starts and controls the panel; use it as an async context manager."""
 
     def __init__(self, folder: Path) -> None:
         port = free_port()
@@ -189,20 +189,20 @@ class PanelControl(ServerProcess):
 
     @property
     def url(self) -> str:
-        """The address of the API."""
+        """Address of the API."""
         return f"{self._origin}{API_PATH}"
 
-    async def control(self, **changes: float) -> Asked:
-        """Change what `BenchPanel.control` names; return what was asked since the last call."""
+    async def control(self, **changes: float) -> Counts:
+        """Change the panel (see `BenchPanel.control`); return the counts since the last call."""
         async with (
             aiohttp.ClientSession() as session,
             session.post(f"{self._origin}{CONTROL_PATH}", json=changes) as response,
         ):
-            told: dict[str, Any] = await response.json()
-        return Asked(requests=Counter(told["requests"]), at_once=told["at_once"])
+            counted: dict[str, Any] = await response.json()
+        return Counts(requests=Counter(counted["requests"]), at_once=counted["at_once"])
 
     @override
-    async def knock(self) -> Asked:
+    async def probe(self) -> Counts:
         return await self.control()
 
 

@@ -1,4 +1,4 @@
-"""How much is measured."""
+"""The numbers of orders and repetitions of a run."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,15 +8,15 @@ _THOUSAND: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Numbers of orders and repetitions; what is not given follows from the largest size."""
+    """The numbers of a run; the properties follow from the sizes."""
 
     sizes: tuple[int, ...]
     rounds: int
     polls: int
-    """Polls of the day whose writing to disk is measured; more are reckoned from them."""
+    """Polls after which the bytes on disk are measured; a day is extrapolated from them."""
 
     recorder: bool
-    """Whether all is measured with the recorder as well."""
+    """Whether refreshes are measured with the recorder as well."""
 
     @property
     def largest(self) -> int:
@@ -25,12 +25,12 @@ class Plan:
 
     @property
     def usual(self) -> int:
-        """The number of orders where one size is enough: a thousand, if so many are measured."""
+        """The number of orders for parts with one size: the largest size, at most 1000."""
         return min(self.largest, _THOUSAND)
 
     @property
     def churned(self) -> int:
-        """The number of orders that come and go."""
+        """The number of orders that are added and removed again."""
         return 5 * self.usual
 
     @property

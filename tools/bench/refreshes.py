@@ -25,7 +25,7 @@ UNCHANGED: Final = "unchanged"
 FEW_CHANGED: Final = "1 % changed"
 ALL_CHANGED: Final = "all changed"
 CHANGES: Final = {UNCHANGED: 0, FEW_CHANGED: 100, ALL_CHANGED: 1}
-"""Each so-manieth order changes."""
+"""One of so many orders changes, 0 for none."""
 
 SLOW_PANEL: Final = "panel answers after 200 ms"
 LATENCY: Final = 0.2
@@ -41,7 +41,7 @@ _FEWER_ROUNDS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Refreshes:
-    """The subjects side by side, with so many orders each."""
+    """All subjects, each with the same number of orders."""
 
     panel: PanelControl
     subjects: Sequence[SubjectProcess]
@@ -49,7 +49,7 @@ class Refreshes:
     recorder: bool
 
     async def rows(self, rounds: int, *, slow_panel: bool) -> AsyncIterator[Row]:
-        """Set the subjects up, then measure each case."""
+        """Set up the subjects, then measure each case."""
         await self.panel.control(orders=self.orders, latency=0)
         for subject in self.subjects:
             cost = await subject.cost("follow", heartbeat=True, count=self.orders)
@@ -68,7 +68,7 @@ class Refreshes:
     async def _measured(self, case: str, every: int, rounds: int) -> list[Row]:
         costs: dict[str, list[Cost]] = defaultdict(list)
         beats: dict[str, list[Cost]] = defaultdict(list)
-        asked: dict[str, dict[str, float]] = {}
+        requests: dict[str, dict[str, float]] = {}
         for _ in range(rounds):
             for heartbeat in (False, True):
                 await self.panel.control(change_every=every)
@@ -76,10 +76,10 @@ class Refreshes:
                     await self.panel.control()
                     cost = await subject.cost("refresh", heartbeat=heartbeat)
                     (beats if heartbeat else costs)[subject.name].append(cost)
-                    told = await self.panel.control()
-                    asked[subject.name] = {
-                        "requests": told.requests.total(),
-                        "at_once": told.at_once,
+                    counts = await self.panel.control()
+                    requests[subject.name] = {
+                        "requests": counts.requests.total(),
+                        "at_once": counts.at_once,
                     }
                     await subject.do("settle")
         return [
@@ -87,8 +87,8 @@ class Refreshes:
                 REFRESH,
                 name,
                 case,
-                asked[name]
-                # A heartbeat costs some of the processor's time.
+                requests[name]
+                # The other costs are those without a heartbeat, which takes processor time.
                 | {"block_ms": medians(beats[name])["block_ms"]}
                 | medians(costs[name]),
             )
@@ -106,7 +106,7 @@ class Refreshes:
 
 
 async def measure_refreshes(folder: Path, panel: PanelControl, plan: Plan) -> AsyncIterator[Row]:
-    """Measure every size, without the recorder and with it."""
+    """Measure the refreshes of every size, without and with the recorder."""
     for orders, recorder in _groups(plan):
         async with AsyncExitStack() as stack:
             subjects = await asyncio.gather(
@@ -138,7 +138,7 @@ def _groups(plan: Plan) -> Iterator[tuple[int, bool]]:
 
 
 async def measure_requests(folder: Path, panel: PanelControl, plan: Plan) -> AsyncIterator[Row]:
-    """Count them for every size; one order more than the batches hold, so that a batch is short."""
+    """Count the requests of our refresh for every size plus one, so that a batch is not full."""
     for size in plan.sizes:
         orders = size + 1
         await panel.control(orders=orders)
@@ -146,7 +146,7 @@ async def measure_requests(folder: Path, panel: PanelControl, plan: Plan) -> Asy
             await subject.do("follow", count=orders)
             for case, final in ((ALL_OPEN, 0), (HALF_FINAL, orders // 2), (NONE_OPEN, orders)):
                 await panel.control(complete_to=final)
-                # The refresh that finds out.
+                # This refresh reads that the orders are final.
                 await subject.do("refresh")
                 yield Row(
                     part=REQUESTS,
@@ -160,9 +160,9 @@ async def measure_requests(folder: Path, panel: PanelControl, plan: Plan) -> Asy
 async def _requests(panel: PanelControl, subject: SubjectProcess) -> dict[str, float]:
     await panel.control()
     await subject.do("refresh_account")
-    asked = (await panel.control()).requests
+    requests = (await panel.control()).requests
     return {
-        "status": asked["status"],
-        "balance": asked["balance"],
-        "others": asked.total() - asked["status"] - asked["balance"],
+        "status": requests["status"],
+        "balance": requests["balance"],
+        "others": requests.total() - requests["status"] - requests["balance"],
     }

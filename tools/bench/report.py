@@ -1,4 +1,4 @@
-"""The results as people read them: Markdown, for the terminal and for docs/performance.md."""
+"""The results as Markdown, for the terminal and for docs/performance.md."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -81,12 +81,12 @@ The last column is the CPU as a multiple of that of SMM Panel.
 
 
 def document(machine: Mapping[str, str], results: Results, targets: Sequence[Target]) -> str:
-    """Return what docs/performance.md is to hold."""
+    """Return the content of docs/performance.md."""
     return _DOCUMENT.format(report=report(machine, results, targets))
 
 
 def report(machine: Mapping[str, str], results: Results, targets: Sequence[Target]) -> str:
-    """Return all results with the targets."""
+    """Return all results and the targets."""
     return _REPORT.format(
         machine="\n".join(f"- {name}: {value}" for name, value in machine.items()),
         targets=_targets(targets),
@@ -135,7 +135,7 @@ def _ratio(results: Results, row: Row) -> str:
 
 
 def _others(results: Results) -> str:
-    """Make a table of each part, as each has figures of its own."""
+    """Return a table for each part, as each has different figures."""
     rows = [row for row in results.rows if row.part not in {REFRESH, KEY_LOG}]
     parts = dict.fromkeys(row.part for row in rows)
     return "\n\n".join(_part(part, [row for row in rows if row.part == part]) for part in parts)
@@ -171,7 +171,7 @@ def _key(results: Results) -> str:
 
 
 def _number(value: float) -> str:
-    """Write a number with as many places as tell something."""
+    """Format a number with two or three significant digits."""
     if value == int(value) or value >= 100:  # noqa: PLR2004  # three digits are precise enough
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2g}"  # noqa: PLR2004  # as above

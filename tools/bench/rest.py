@@ -1,4 +1,4 @@
-"""Home Assistant's own `rest` and `rest_command`, as people set them up for a panel today."""
+"""Home Assistant's `rest` and `rest_command`, set up for a panel as users do today."""
 
 import asyncio
 from collections.abc import Iterable
@@ -16,11 +16,11 @@ from .meter import traced_memory
 from .panel import API_KEY, BATCH
 from .subjects import Tasks
 
-# The bench alone says when.
+# Only the bench refreshes.
 _NEVER_BY_ITSELF: Final = 7 * 24 * 3600
 
-# The default of 10 s covers the time in the queue behind other orders: on a busy machine most of
-# 10 000 would not be read at all, which takes less.
+# The default of 10 s includes the time a request waits for others. On a busy machine most of 10 000
+# orders would not be read at all, and a refresh would look cheaper than it is.
 _TIMEOUT: Final = 600
 
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -28,15 +28,15 @@ _ATTRIBUTES: Final = ["charge", "start_count", "remains"]
 
 
 class RestSensors:
-    """Follows orders with `rest` sensors that show what our integration knows of an order."""
+    """Follows orders with `rest` sensors that show the same data as our integration."""
 
-    def __init__(self, folder: Path, url: str, recorder: bool) -> None:  # noqa: FBT001  # as all subjects
+    def __init__(self, folder: Path, url: str, recorder: bool) -> None:  # noqa: FBT001  # the same for all subjects
         self._home = Home(folder, recorder=recorder)
         self._url = url
 
     @property
     def tasks(self) -> Tasks:
-        """What it can be told to do."""
+        """The tasks of the subject by name."""
         return {
             "start": self._home.start,
             "follow": self._follow,
@@ -48,11 +48,11 @@ class RestSensors:
         }
 
     def resources(self, orders: Iterable[str]) -> list[dict[str, Any]]:
-        """Return the YAML for orders."""
+        """Return the configuration for these orders."""
         raise NotImplementedError
 
     def resource(self, payload: str, sensors: list[dict[str, Any]]) -> dict[str, Any]:
-        """Return the YAML of one request."""
+        """Return the configuration of one request."""
         return {
             "resource": self._url,
             "method": "POST",
@@ -70,12 +70,12 @@ class RestSensors:
         await self._home.hass.async_block_till_done()
 
     async def _known(self) -> int:
-        """Count the orders that are shown with all there is to know."""
+        """Return the number of orders that are shown with all attributes."""
         states = self._home.hass.states.async_all("sensor")
         return sum(state.attributes.keys() >= set(_ATTRIBUTES) for state in states)
 
     async def _memory(self, count: int) -> int:
-        """Follow orders; return the bytes that takes."""
+        """Follow orders; return the bytes of their objects."""
         tracemalloc.start()
         await self._follow(count)
         await self._home.settle()
@@ -83,7 +83,7 @@ class RestSensors:
 
     async def _refresh(self) -> None:
         coordinators: list[RestCoordinator] = self._home.hass.data[DOMAIN][COORDINATOR]
-        # All were set up at the same time, so their timers come together.
+        # All were set up at the same time, so their timers fire at the same time.
         await asyncio.gather(*(create_eager_task(item.async_refresh()) for item in coordinators))
         await self._home.wait()
 
@@ -129,13 +129,13 @@ def _sensor(order: str, template: str) -> dict[str, Any]:
 class RestCommand:
     """Sends orders with `rest_command`."""
 
-    def __init__(self, folder: Path, url: str, recorder: bool) -> None:  # noqa: FBT001  # as all subjects
+    def __init__(self, folder: Path, url: str, recorder: bool) -> None:  # noqa: FBT001  # the same for all subjects
         self._home = Home(folder, recorder=recorder)
         self._url = url
 
     @property
     def tasks(self) -> Tasks:
-        """What it can be told to do."""
+        """The tasks of the subject by name."""
         return {"start": self._start, "order": self._order, "stop": self._home.stop}
 
     async def _start(self) -> None:
@@ -150,7 +150,7 @@ class RestCommand:
         await self._home.set_up("rest_command", {"add_order": command})
 
     async def _order(self) -> bool:
-        """Send an order; tell whether the log has the API key afterwards."""
+        """Place an order that fails; return whether the API key is then in the log."""
         fields = {"service": "1", "link": "https://example.com/post", "quantity": 100}
         with KeyWatch() as watch:
             await self._home.hass.services.async_call(

@@ -1,4 +1,4 @@
-"""How set-up scales: with the orders on disk at a restart, and after adding and removing many."""
+"""The cost of many orders: at a restart, when they are added, and after they were removed."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ _ROUNDS: Final = 3
 
 
 async def measure_restarts(folder: Path, panel: PanelControl, plan: Plan) -> AsyncIterator[Row]:
-    """Measure the smallest account whose slots are all in use, and the largest."""
+    """Measure restarts with as many orders as slots, and with the largest number."""
     sizes = dict.fromkeys((SLOTS, plan.largest))
     await panel.control(orders=plan.largest)
     for orders in sizes:
@@ -48,7 +48,7 @@ def _home(folder: Path, orders: int) -> Path:
 
 
 async def measure_growth(folder: Path, panel: PanelControl, plan: Plan) -> AsyncIterator[Row]:
-    """Add orders to an empty account, and let many come and go."""
+    """Measure adding orders to an empty account; count what many removed orders leave behind."""
     await panel.control(orders=max(plan.usual, plan.churned))
     async with running_subject(SMM_PANEL, folder / "adding", panel.url) as subject:
         await subject.do("connect")

@@ -1,4 +1,4 @@
-"""What a run found."""
+"""The results of a run."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from .meter import Cost
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What a subject was found to take in one case, with so many orders."""
+    """The figures of one subject in one case with a number of orders."""
 
     part: str
     subject: str
@@ -25,7 +25,7 @@ class Results:
     rows: list[Row]
 
     def figures(self, part: str, subject: str, case: str, orders: int) -> Mapping[str, float]:
-        """Return the figures of one row; none if it was not measured."""
+        """Return the figures of one row, an empty mapping if it was not measured."""
         for row in self.rows:
             if (row.part, row.subject, row.case, row.orders) == (part, subject, case, orders):
                 return row.figures

@@ -1,4 +1,4 @@
-"""A subject's process, as the bench tells it what to do."""
+"""Start the process of a subject (worker.py) and send it tasks."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from .meter import Cost
 
-# Each is forked from one process that has imported everything: importing takes seconds.
+# All are forked from one process that has imported everything, as importing takes seconds.
 _PROCESSES: Final = get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tools.bench.worker"])
 
@@ -19,7 +19,7 @@ _STOP_SECONDS = 60
 
 
 class SubjectProcess:
-    """Tells a subject what to do, and what it is to measure meanwhile."""
+    """Sends tasks to a subject, and says what to measure."""
 
     def __init__(
         self, name: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -28,23 +28,23 @@ class SubjectProcess:
         self._reader = reader
         self._writer = writer
 
-    async def do(self, task: str, **arguments: Any) -> Any:  # noqa: ANN401  # what the task tells
-        """Let it do a task; return what it tells. Raises RuntimeError with its traceback."""
-        answer = await self._ask(task, arguments)
-        return answer["told"]
+    async def do(self, task: str, **arguments: Any) -> Any:  # noqa: ANN401  # any JSON
+        """Run a task; return its result. Raises RuntimeError with the traceback if it fails."""
+        answer = await self._send(task, arguments)
+        return answer["result"]
 
     async def cost(self, task: str, *, heartbeat: bool, **arguments: Any) -> Cost:
-        """Let it do a task; return what that cost. Raises as `do`."""
-        answer = await self._ask(task, arguments, heartbeat=heartbeat)
+        """Run a task; return its cost. Raises as `do`."""
+        answer = await self._send(task, arguments, heartbeat=heartbeat)
         return Cost(**answer["cost"])
 
     async def profile(self, task: str, **arguments: Any) -> str:
-        """Let it do a task; return where the time went. Raises as `do`."""
-        answer = await self._ask(task, arguments, profile=True)
-        text: str = answer["told"]
+        """Run a task; return its profile. Raises as `do`."""
+        answer = await self._send(task, arguments, profile=True)
+        text: str = answer["result"]
         return text
 
-    async def _ask(
+    async def _send(
         self,
         task: str,
         arguments: dict[str, Any],
@@ -52,8 +52,8 @@ class SubjectProcess:
         heartbeat: bool | None = None,
         profile: bool = False,
     ) -> dict[str, Any]:
-        asked = {"task": task, "arguments": arguments, "heartbeat": heartbeat, "profile": profile}
-        self._writer.write(f"{json.dumps(asked)}\n".encode())
+        request = {"task": task, "arguments": arguments, "heartbeat": heartbeat, "profile": profile}
+        self._writer.write(f"{json.dumps(request)}\n".encode())
         line = await self._reader.readline()
         answer: dict[str, Any] = json.loads(line or '{"error": "It has ended; see its log"}')
         if "error" in answer:
@@ -62,7 +62,7 @@ class SubjectProcess:
 
 
 def _serve(*arguments: Any) -> None:
-    from .worker import serve  # noqa: PLC0415  # the bench itself can do without Home Assistant
+    from .worker import serve  # noqa: PLC0415  # imports Home Assistant, which takes seconds
 
     serve(*arguments)
 
@@ -71,20 +71,20 @@ def _serve(*arguments: Any) -> None:
 async def running_subject(
     name: str, folder: Path, url: str, *, recorder: bool = False
 ) -> AsyncIterator[SubjectProcess]:
-    """Run a subject on a folder, which may have been another's before: started and waiting."""
-    ours, its = socketpair()
-    options = (name, folder, url, recorder, its)
+    """Start a subject on a folder, which an earlier subject may have used; stop it at the end."""
+    connection, worker_connection = socketpair()
+    options = (name, folder, url, recorder, worker_connection)
     process = _PROCESSES.Process(target=_serve, args=options, daemon=True)
     process.start()
-    its.close()
-    reader, writer = await asyncio.open_connection(sock=ours)
+    worker_connection.close()
+    reader, writer = await asyncio.open_connection(sock=connection)
     subject = SubjectProcess(name, reader, writer)
     try:
         await subject.do("start")
         yield subject
         await subject.do("stop")
     finally:
-        # It serves until the connection ends.
+        # It serves until the connection is closed.
         writer.close()
         await asyncio.to_thread(process.join, _STOP_SECONDS)
         if process.is_alive():

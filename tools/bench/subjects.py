@@ -10,7 +10,7 @@ REST_COMMAND: Final = "rest_command"
 FLOOR: Final = "floor"
 
 SLOTS: Final = 20
-"""Orders that our integration shows as entities, as it does by default."""
+"""Order slots of our integration, the default number."""
 
 type Tasks = Mapping[str, Callable[..., Awaitable[Any]]]
 """The tasks of a subject: a coroutine function for each name."""

@@ -1,4 +1,4 @@
-"""What the integration is held to, as ratios and counts of one run."""
+"""The targets of the integration: ratios and counts of one run."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ _AT_ONCE: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A figure and the most it may be; one about time depends on the machine and its load."""
+    """A figure and its upper limit; times depend on the machine and its load."""
 
     text: str
     figure: float
@@ -55,7 +55,7 @@ class Target:
 
 
 def targets(results: Results, plan: Plan) -> list[Target]:
-    """Return the targets that the run has figures for."""
+    """Return the targets for which the run has figures."""
     return [
         *_requests(results, plan),
         *_processor(results),
@@ -68,16 +68,16 @@ def targets(results: Results, plan: Plan) -> list[Target]:
 
 
 def _requests(results: Results, plan: Plan) -> Iterator[Target]:
-    """Too many requests and too few are both wrong: what counts is the difference."""
+    """Limit the difference: too few requests are as wrong as too many."""
     for size in plan.sizes:
         orders = size + 1
         for case in (ALL_OPEN, HALF_FINAL, NONE_OPEN):
-            asked = results.figures(REQUESTS, SMM_PANEL, case, orders)
-            due = ceil(asked["open"] / BATCH)
+            counts = results.figures(REQUESTS, SMM_PANEL, case, orders)
+            due = ceil(counts["open"] / BATCH)
             yield Target(
                 text=f"requests of a refresh that differ from {due} + balance"
                 f" ({orders:,} orders, {case})",
-                figure=abs(asked["status"] - due) + abs(asked["balance"] - 1) + asked["others"],
+                figure=abs(counts["status"] - due) + abs(counts["balance"] - 1) + counts["others"],
                 most=0,
                 is_time=False,
             )
@@ -177,7 +177,7 @@ def _slow_panel(results: Results, plan: Plan) -> Iterator[Target]:
     if found := results.figures(REFRESH, SMM_PANEL, SLOW_PANEL, plan.usual):
         yield Target(
             text=f"round trips of a refresh, {plan.usual:,} orders, {SLOW_PANEL}",
-            # The rest of a trip is the work on the answers.
+            # The remainder is the time that processing the answers takes.
             figure=found["wall_ms"] / 1000 // LATENCY,
             most=_ROUND_TRIPS,
         )

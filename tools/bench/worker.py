@@ -1,6 +1,6 @@
-"""What is measured: a process of its own that does what it is told over a connection.
+"""The process of a subject: runs its tasks on request, and measures them.
 
-A line of JSON names a task with its arguments; the answer is a line of JSON as well.
+A request is a line of JSON with a task and its arguments; the answer is a line of JSON, too.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ from .subjects import FLOOR, REST_COMMAND, REST_PER_100, REST_PER_ORDER, SMM_PAN
 
 
 class Subject(Protocol):
-    """Something that follows orders."""
+    """What is measured."""
 
     @property
     def tasks(self) -> Tasks:
-        """What it can be told to do."""
+        """The tasks of the subject by name."""
 
 
 SUBJECTS: Final[dict[str, Callable[[Path, str, bool], Subject]]] = {
@@ -39,15 +39,15 @@ SUBJECTS: Final[dict[str, Callable[[Path, str, bool], Subject]]] = {
 }
 
 
-def serve(name: str, folder: Path, url: str, recorder: bool, connection: socket) -> None:  # noqa: FBT001  # handed over as they are
-    """Serve until the connection ends; all that is printed goes to a log in the folder."""
+def serve(name: str, folder: Path, url: str, recorder: bool, connection: socket) -> None:  # noqa: FBT001  # as subject_process.py passes them
+    """Serve until the connection is closed; the output goes to a log in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "subject.log").open("ab") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     with asyncio.Runner(loop_factory=AdvancingLoop) as runner:
         runner.run(_serve(SUBJECTS[name](folder, url, recorder), connection))
-    # Home Assistant's threads may outlive it.
+    # Threads of Home Assistant may still run.
     os._exit(0)
 
 
@@ -56,17 +56,17 @@ async def _serve(subject: Subject, connection: socket) -> None:
     while line := await reader.readline():
         try:
             answer = await _answer(subject, json.loads(line))
-        except Exception:  # noqa: BLE001  # told to the bench, which raises it
+        except Exception:  # noqa: BLE001  # the bench raises it
             answer = {"error": traceback.format_exc()}
         writer.write(f"{json.dumps(answer)}\n".encode())
         await writer.drain()
 
 
-async def _answer(subject: Subject, asked: Mapping[str, Any]) -> dict[str, Any]:
-    work = partial(subject.tasks[asked["task"]], **asked["arguments"])
-    if asked["profile"]:
-        return {"told": await profiled(work)}
-    if asked["heartbeat"] is None:
-        return {"told": await work()}
-    told, cost = await measure(work, heartbeat=asked["heartbeat"])
-    return {"told": told, "cost": asdict(cost)}
+async def _answer(subject: Subject, request: Mapping[str, Any]) -> dict[str, Any]:
+    work = partial(subject.tasks[request["task"]], **request["arguments"])
+    if request["profile"]:
+        return {"result": await profiled(work)}
+    if request["heartbeat"] is None:
+        return {"result": await work()}
+    result, cost = await measure(work, heartbeat=request["heartbeat"])
+    return {"result": result, "cost": asdict(cost)}

@@ -1,5 +1,5 @@
-"""The demo behind scripts/demo: a simulated panel, and a Home Assistant with accounts and orders.
+"""The demo: a simulated panel, and a Home Assistant with accounts, orders and a dashboard.
 
-demo.py is the command. home.py starts and fills the demo from accounts.py, orders.py, presets.py,
-dashboard.py and examples.py; check.py verifies the result. The end-to-end tests use it too.
+demo.py is the command behind scripts/demo. home.py starts both processes and adds what accounts.py,
+orders.py, presets.py, dashboard.py and examples.py describe. check.py verifies the result.
 """

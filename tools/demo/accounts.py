@@ -1,4 +1,4 @@
-"""The demo's two accounts: one at the simulated panel, over HTTP, and the practice account."""
+"""The accounts of the demo: one on the simulated panel, over HTTP, and the practice account."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ _RELOAD_SECONDS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoAccount:
-    """A config entry, as the dashboard and the actions need it."""
+    """A config entry of the integration."""
 
     title: str
     entry_id: str
 
     def entity(self, platform: str, key: str) -> str:
-        """Entity id of an entity of the account."""
+        """Return the entity id of an entity of the account."""
         return f"{platform}.{slugify(self.title)}_{key}"
 
     def slot_entity(self, platform: str, slot: int, key: str) -> str:
-        """Entity id of an entity of an order slot, whether or not it exists yet."""
+        """Return the entity id of an entity of an order slot, which may not exist yet."""
         return self.entity(platform, f"order_slot_{slot}_{key}")
 
 
@@ -43,7 +43,7 @@ async def connect_accounts(api: HomeAssistantApi, url: str, api_key: str) -> lis
 
 
 async def set_limits(api: HomeAssistantApi, account: DemoAccount, **limits: Json) -> None:
-    """Set limits in the options of an account, which is reloaded by it."""
+    """Set limits in the options of an account and wait until it is loaded again."""
     path = "config/config_entries/options/flow"
     form = await api.post(path, {"handler": account.entry_id})
     kept = {field["name"]: field["default"] for field in form["data_schema"] if "default" in field}
@@ -61,7 +61,7 @@ async def _loaded(api: HomeAssistantApi, account: DemoAccount) -> bool | None:
 
 
 async def find_accounts(api: HomeAssistantApi) -> list[DemoAccount]:
-    """Find the accounts of an earlier run, those that the user has kept."""
+    """Return the accounts that exist."""
     return [
         DemoAccount(title=entry["title"], entry_id=entry["entry_id"])
         for entry in await api.command("config_entries/get", domain=DOMAIN)
@@ -69,7 +69,7 @@ async def find_accounts(api: HomeAssistantApi) -> list[DemoAccount]:
 
 
 async def _rename(api: HomeAssistantApi, entry_id: str, title: str) -> DemoAccount:
-    """Give the entry a title that says more than the panel's host, and entity ids to match."""
+    """Rename the entry from the host of the panel to `title`, and its entity ids accordingly."""
     await api.command("config_entries/update", entry_id=entry_id, title=title)
     await poll(f"{title} is loaded", lambda: _renamed(api, entry_id, title), within=_RELOAD_SECONDS)
     entities = [
@@ -82,7 +82,7 @@ async def _rename(api: HomeAssistantApi, entry_id: str, title: str) -> DemoAccou
 
 
 async def _renamed(api: HomeAssistantApi, entry_id: str, title: str) -> bool | None:
-    """Whether the reload that a new title brings has reached the device, or None."""
+    """Return True once the entry has been reloaded with its new title, None until then."""
     for device in await api.command("config/device_registry/list"):
         if entry_id in device["config_entries"] and device["name"] == title:
             return True
@@ -90,7 +90,7 @@ async def _renamed(api: HomeAssistantApi, entry_id: str, title: str) -> bool | N
 
 
 async def _recreate_entity_ids(api: HomeAssistantApi, entities: Sequence[str]) -> None:
-    """Do what the entity settings' "Recreate entity IDs" does."""
+    """Do what "Recreate entity IDs" in the entity settings does."""
     proposed: dict[str, Json] = await api.command(
         "config/entity_registry/get_automatic_entity_ids", entity_ids=entities
     )

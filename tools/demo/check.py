@@ -1,4 +1,4 @@
-"""What scripts/demo --check verifies, through what Home Assistant shows to everybody."""
+"""The checks of scripts/demo --check, made through Home Assistant's API."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -20,20 +20,20 @@ from .presets import FOLLOWERS, LIKES, DemoPreset
 
 _DOZEN: Final = 12
 _MOVING: Final = 3
-_MOVE_SECONDS: Final = 75  # the integration asks every minute while somebody watches
+_MOVE_SECONDS: Final = 75  # the integration polls every minute
 _SETTLE_SECONDS: Final = 20
 
 
 class CheckFailedError(Exception):
-    """The demo does not show what it should."""
+    """A check of the demo failed."""
 
 
 async def check_demo(demo: Demo) -> None:
-    """Run all checks and tell what each of them saw.
+    """Run all checks and print what each of them found.
 
     Raises:
-        CheckFailedError: What is wrong.
-        TimeoutError: What did not happen in time.
+        CheckFailedError: A check failed.
+        TimeoutError: Something did not happen in time.
     """
     for check in _CHECKS:
         start = time.monotonic()
@@ -49,7 +49,7 @@ async def _orders_are_there(demo: Demo) -> str:
 
 
 async def _orders_move(demo: Demo) -> str:
-    """Nobody asks the panel here but the integration, in its own time."""
+    """Check that orders progress by the polls of the integration alone."""
     account = demo.account(PANEL_TITLE)
     before = await _progress(demo, account)
 
@@ -64,7 +64,7 @@ async def _orders_move(demo: Demo) -> str:
 
 
 async def _progress(demo: Demo, account: DemoAccount) -> dict[int, float]:
-    """Percent by slot, of the slots that know it."""
+    """Return the progress in percent of the slots that have one."""
     states = await demo.api.states()
     shown = {}
     for slot in range(1, SLOTS + 1):
@@ -75,7 +75,7 @@ async def _progress(demo: Demo, account: DemoAccount) -> dict[int, float]:
 
 
 async def _balances_are_right(demo: Demo) -> str:
-    """The panel, the action and the sensor name the same amount."""
+    """Check that the panel, the action and the sensor have the same balance."""
 
     async def seen_at_the_panel() -> str | None:
         amount = await _balance(demo, demo.account(PANEL_TITLE))
@@ -90,7 +90,7 @@ async def _balances_are_right(demo: Demo) -> str:
 
 
 async def _spending_is_right(demo: Demo) -> str:
-    """What left the balance is what the sensor says was spent."""
+    """Check that the sensor shows the sum of the costs of the orders."""
     account = demo.account(PANEL_TITLE)
     states = await demo.api.states()
     spent = Decimal(states[account.entity("sensor", "spent_today")]["state"])
@@ -100,7 +100,7 @@ async def _spending_is_right(demo: Demo) -> str:
 
 
 async def _limits_hold(demo: Demo) -> str:
-    """An order beyond the largest charge is refused, and the refusal says so."""
+    """Check that an order above the largest charge is refused."""
     order = {"service": "101", "link": "https://instagram.example/too_much", "quantity": 10_000}
     try:
         await demo.api.call_action(
@@ -117,7 +117,7 @@ async def _limits_hold(demo: Demo) -> str:
 
 
 async def _balance(demo: Demo, account: DemoAccount) -> str | None:
-    """The balance if the sensor shows what the action answers."""
+    """Return the balance if sensor and action agree on it, else None."""
     answer = await demo.api.call_action_with_response(
         DOMAIN, "get_balance", config_entry_id=account.entry_id
     )
@@ -138,7 +138,7 @@ async def _dashboard_is_complete(demo: Demo) -> str:
 
 
 def _shown_entities(config: Json) -> Iterator[str]:
-    """Entities of all cards but those that hide while there is nothing to show."""
+    """Return the entities of all cards that are always visible."""
     match config:
         case {"visibility": _}:
             return
@@ -155,7 +155,7 @@ def _shown_entities(config: Json) -> Iterator[str]:
 
 
 async def _script_orders(demo: Demo) -> str:
-    """An order so expensive that the automation has something to tell, too."""
+    """Check that the script places an order; it is so expensive that the balance becomes low."""
     link = "https://instagram.example/rose_garden"
     await demo.api.call_action(*SCRIPT.split("."), link=link, quantity=EXPENSIVE_QUANTITY)
     orders = await orders_of(demo.api, demo.account(PANEL_TITLE))
@@ -166,14 +166,14 @@ async def _script_orders(demo: Demo) -> str:
 
 
 async def _preset_orders(demo: Demo) -> str:
-    """The button of a preset places its order, and the preset shows what became of it."""
+    """Check that the button of a preset places its order, and that the preset shows it."""
     button = FOLLOWERS.entity("button", "place_order")
     placed = await _placed_by(demo, FOLLOWERS, "button", "press", button)
     return f"the button of {FOLLOWERS.name} placed {placed}"
 
 
 async def _blueprint_orders(demo: Demo) -> str:
-    """So does the automation that a blueprint made, when its time has come."""
+    """Check that the automation made of a blueprint places the order of its preset."""
     placed = await _placed_by(demo, LIKES, "automation", "trigger", WEEKLY)
     return f"{WEEKLY} placed {placed}"
 
@@ -181,7 +181,7 @@ async def _blueprint_orders(demo: Demo) -> str:
 async def _placed_by(
     demo: Demo, preset: DemoPreset, domain: str, action: str, entity_id: str
 ) -> str:
-    """Do something that places the order of a preset; return its id and status."""
+    """Call an action that places the order of a preset; return its id and status."""
     last = preset.entity("sensor", "last_order")
     await demo.api.call_action(domain, action, entity_id=entity_id)
 
@@ -193,25 +193,25 @@ async def _placed_by(
     return await poll(f"The order of {preset.name} is placed", shown, within=_SETTLE_SECONDS)
 
 
-async def _trouble_is_told(demo: Demo) -> str:
-    """The integration's own trigger: an order of the demo was canceled."""
+async def _trouble_is_reported(demo: Demo) -> str:
+    """Check the trigger of the integration: an order of the demo was canceled."""
 
-    async def told() -> str | None:
+    async def reported() -> str | None:
         for notification in await demo.api.command("persistent_notification/get"):
             if notification["title"].endswith(": canceled"):
                 return f"{notification['title']}: {notification['message']}"
         return None
 
-    return await poll("The canceled order is told", told, within=_MOVE_SECONDS)
+    return await poll("The canceled order is told", reported, within=_MOVE_SECONDS)
 
 
-async def _low_balance_is_told(demo: Demo) -> str:
+async def _low_balance_is_reported(demo: Demo) -> str:
     title = f"{PANEL_TITLE}: low balance"
     return await poll(title, lambda: _notification(demo, title), within=_SETTLE_SECONDS)
 
 
 async def _notification(demo: Demo, title: str) -> str | None:
-    """Title and text of a notification, if it is there."""
+    """Return title and text of a notification, None if there is none with this title."""
     for notification in await demo.api.command("persistent_notification/get"):
         if notification["title"] == title:
             return f"{title}: {notification['message']}"
@@ -225,7 +225,7 @@ async def _log_is_clean(demo: Demo) -> str:
     return f"{log.count('\n')} lines of log without an error of ours and without the API key"
 
 
-def _require(condition: bool, failure: str) -> None:  # noqa: FBT001  # as assert, which -O takes away
+def _require(condition: bool, failure: str) -> None:  # noqa: FBT001  # like assert, which -O removes
     if not condition:
         raise CheckFailedError(failure)
 
@@ -237,10 +237,10 @@ _CHECKS: Final = (
     _spending_is_right,
     _limits_hold,
     _dashboard_is_complete,
-    _trouble_is_told,
+    _trouble_is_reported,
     _preset_orders,
     _blueprint_orders,
     _script_orders,
-    _low_balance_is_told,
+    _low_balance_is_reported,
     _log_is_clean,
 )

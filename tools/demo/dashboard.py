@@ -1,4 +1,4 @@
-"""The demo's dashboard, made of Home Assistant's own cards; one view for each account."""
+"""The dashboard of the demo, with a view for each account, made of Home Assistant's cards."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -15,15 +15,15 @@ DASHBOARD: Final = "smm-panel"
 TITLE: Final = "SMM panels"
 
 SLOTS: Final = 20
-"""As many as an account uses unless its options say otherwise."""
+"""The number of order slots of an account by default."""
 
-_COLUMNS: Final = 4  # sections beside each other on a wide screen
+_COLUMNS: Final = 4  # sections side by side on a wide screen
 _HALF: Final = {"columns": 6}
 _FULL: Final = {"columns": "full"}
 
 
 async def install_dashboard(api: HomeAssistantApi, accounts: Sequence[DemoAccount]) -> None:
-    """Add the dashboard to the sidebar and open it first."""
+    """Add the dashboard to the sidebar and make it the default."""
     await api.command(
         "lovelace/dashboards/create",
         url_path=DASHBOARD,
@@ -35,7 +35,7 @@ async def install_dashboard(api: HomeAssistantApi, accounts: Sequence[DemoAccoun
 
 
 def dashboard(accounts: Sequence[DemoAccount]) -> Config:
-    """Configuration of the whole dashboard."""
+    """Return the configuration of the dashboard."""
     return {"title": TITLE, "views": [_view(account) for account in accounts]}
 
 
@@ -94,7 +94,7 @@ def _list_section(account: DemoAccount) -> Config:
 
 
 def _preset_cards(presets: Sequence[DemoPreset]) -> Iterator[Config]:
-    """Cards of the order presets: each with its button, its price and its last order."""
+    """Return the cards of the order presets: button, price and last order of each."""
     yield _heading("Order presets", "mdi:cart-outline")
     for preset in presets:
         yield _tile(preset.entity("button", "place_order"), preset.name, _FULL) | {
@@ -140,7 +140,7 @@ def _slots_heading() -> Config:
 
 
 def _slot_section(account: DemoAccount, slot: int) -> Config:
-    """Section of a slot, there whenever the slot shows an order."""
+    """Return the section of a slot, visible while the slot shows an order."""
     status = account.slot_entity("sensor", slot, "status")
     progress = account.slot_entity("sensor", slot, "progress")
     return _section(
@@ -154,7 +154,7 @@ def _slot_section(account: DemoAccount, slot: int) -> Config:
 
 
 def _button(account: DemoAccount, slot: int, key: str) -> Config:
-    """Button of a slot, there while the order allows it."""
+    """Return the button of a slot, visible while the order allows it."""
     entity = account.slot_entity("button", slot, key)
     press = {
         "action": "perform-action",
@@ -164,7 +164,7 @@ def _button(account: DemoAccount, slot: int, key: str) -> Config:
             "title": f"{key.capitalize()} this order?",
             "text": "The panel is asked at once; it may refuse.",
             "confirm_text": f"{key.capitalize()} order",
-            "dismiss_text": "Leave it",  # "Cancel" would be either
+            "dismiss_text": "Leave it",  # "Cancel" would be ambiguous
         },
     }
     return _tile(entity, key.capitalize(), _HALF) | {
@@ -176,7 +176,7 @@ def _button(account: DemoAccount, slot: int, key: str) -> Config:
 
 
 def _known(card: Config) -> Config:
-    """Hide a card while there is nothing to show: a subscription has no progress."""
+    """Hide a card while its entity has no value: a subscription has no progress."""
     shown = {"condition": "state", "entity": card["entity"]}
     return card | {"visibility": [shown | {"state_not": ["unavailable", "unknown"]}]}
 

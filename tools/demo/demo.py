@@ -1,4 +1,4 @@
-"""Run the demo: what scripts/demo starts."""
+"""Run the demo: scripts/demo."""
 
 from argparse import ArgumentParser, Namespace
 import asyncio
@@ -29,14 +29,14 @@ _LOCK = _REPOSITORY / ".cache" / "demo.lock"
 _FIRST_PORT = 8123
 _PORTS = 100
 
-_SPEED = 4.0  # orders take one to seven minutes: slow enough to watch, too short to be bored
-_CHECK_SPEED = 20.0  # nobody watches
+_SPEED = 4.0  # orders take one to seven minutes
+_CHECK_SPEED = 20.0  # as fast as the checks allow
 
-_INTERRUPTED = 130  # what shells report of a program ended by Ctrl-C
+_INTERRUPTED = 130  # exit code of a program that Ctrl-C ended
 
 
 def main() -> None:
-    """Run until Ctrl-C or SIGTERM, or until all is checked."""
+    """Run until Ctrl-C or SIGTERM, or until the checks are done."""
     options = _options()
     try:
         if options.check:
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _show(options: Namespace) -> None:
-    """Run it for somebody to look at, in the repository's own folder."""
+    """Run the demo in the folder .demo until it is stopped."""
     _LOCK.parent.mkdir(exist_ok=True)
     with _LOCK.open("w") as lock:
         try:
@@ -90,7 +90,7 @@ async def _check() -> None:
 
 
 async def _until_signal(work: Coroutine[object, object, None]) -> None:
-    """Do the work; a signal cancels it, so that it stops all it has started."""
+    """Run the work; a signal cancels it, so that it stops the processes it has started."""
     task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -123,7 +123,7 @@ Ctrl-C stops everything; the next scripts/demo goes on from there, --fresh start
 
 
 def _next_port() -> int:
-    """Return Home Assistant's own port, or the next one that is free."""
+    """Return the default port of Home Assistant, or the next one that is free."""
     for port in range(_FIRST_PORT, _FIRST_PORT + _PORTS):
         if is_free(port):
             return port

@@ -1,4 +1,4 @@
-"""The demo's example automations and its script, all open to editing in the UI."""
+"""The example automations and the script of the demo, which can be edited in the UI."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -14,16 +14,16 @@ WEEKLY: Final = "automation.likes_every_monday"
 SCRIPT: Final = "script.place_an_order"
 
 LOW_BALANCE: Final = 25
-"""In the accounts' currency."""
+"""In the currency of the accounts."""
 
 EXPENSIVE_QUANTITY: Final = 45_000
-"""What the script can be asked for to bring the balance below that: 78.30 USD."""
+"""A quantity for the script that costs 78.30 USD, so that the balance falls below LOW_BALANCE."""
 
 _SCRIPT_SERVICE: Final = "102"
 
 
 async def install_examples(api: HomeAssistantApi, accounts: Sequence[DemoAccount]) -> None:
-    """Save them as the UI's editors do."""
+    """Save them in the way the editors of the UI do."""
     balances = [account.entity("sensor", "balance") for account in accounts]
     await _save(api, AUTOMATION, low_balance_automation(balances))
     await _save(api, TROUBLE, trouble_automation(accounts))
@@ -37,7 +37,7 @@ async def _save(api: HomeAssistantApi, entity_id: str, config: dict[str, Json]) 
 
 
 def low_balance_automation(balances: Sequence[str]) -> dict[str, Json]:
-    """Automation that tells when the balance of an account becomes low."""
+    """Return an automation that notifies when the balance of an account becomes low."""
     return {
         "alias": "Low balance",
         "description": "Tells when the balance of an account falls below a threshold.",
@@ -62,7 +62,7 @@ def low_balance_automation(balances: Sequence[str]) -> dict[str, Json]:
 
 
 def trouble_automation(accounts: Sequence[DemoAccount]) -> dict[str, Json]:
-    """Automation with the integration's own trigger: an order needs attention."""
+    """Return an automation with a trigger of the integration: an order needs attention."""
     return {
         "alias": "Order in trouble",
         "description": "Tells when an order is partial, canceled, failed or unconfirmed.",
@@ -89,7 +89,7 @@ def trouble_automation(accounts: Sequence[DemoAccount]) -> dict[str, Json]:
 
 
 def weekly_automation(account: DemoAccount) -> dict[str, Json]:
-    """Automation made of a blueprint: the order of a preset once a week."""
+    """Return an automation made of a blueprint: the order of a preset once a week."""
     return {
         "alias": "Likes every Monday",
         "description": f"Places the order of the preset {LIKES.name}.",
@@ -107,7 +107,7 @@ def weekly_automation(account: DemoAccount) -> dict[str, Json]:
 
 
 def place_order_script(account: DemoAccount) -> dict[str, Json]:
-    """Script that orders followers and tells what became of it."""
+    """Return a script that orders followers and notifies of the result."""
     return {
         "alias": "Place an order",
         "description": f"Orders followers (service {_SCRIPT_SERVICE}) on {account.title}.",

@@ -1,4 +1,4 @@
-"""The demo as it runs: a simulated panel, and a Home Assistant furnished with two accounts."""
+"""The running demo: a simulated panel, and a Home Assistant with two accounts."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -29,11 +29,11 @@ class Demo:
 
     @property
     def api(self) -> HomeAssistantApi:
-        """Home Assistant's API."""
+        """A client of Home Assistant's API."""
         return self.home_assistant.api
 
     def account(self, title: str) -> DemoAccount:
-        """The account of this title; ValueError if the user has removed it."""
+        """Return the account with this title; raises ValueError if the user has removed it."""
         (found,) = (account for account in self.accounts if account.title == title)
         return found
 
@@ -42,9 +42,9 @@ class Demo:
 async def running_demo(
     folder: Path, *, port: int, speed: float, mishaps: bool
 ) -> AsyncGenerator[Demo]:
-    """Run the demo in a folder, as an earlier run left it or from the beginning.
+    """Run the demo in a folder: continue an earlier run, or start a new one.
 
-    With mishaps, some orders end partial or canceled. Raises RuntimeError if a port is taken.
+    With mishaps, some orders end partial or canceled. Raises RuntimeError if a port is in use.
     """
     is_new, panel_port = _open_folder(folder)
     for number in (port, panel_port):
@@ -56,7 +56,7 @@ async def running_demo(
         HomeAssistantProcess(folder / "home_assistant", port=port) as home_assistant,
     ):
         if is_new:
-            accounts = await _furnish(home_assistant.api, panel)
+            accounts = await _set_up(home_assistant.api, panel)
             _port_file(folder).write_text(str(panel_port))
         else:
             accounts = await find_accounts(home_assistant.api)
@@ -65,10 +65,10 @@ async def running_demo(
 
 
 def _open_folder(folder: Path) -> tuple[bool, int]:
-    """Return whether to start over, and the port of the panel.
+    """Return whether this is a new run, and the port of the panel.
 
-    The panel keeps its port, which is part of the account's address. The file that holds it is
-    written last: without it, nothing was finished that one could go on with.
+    The panel keeps its port, which is part of the address of the account. The file with the port
+    is written last: without it, an earlier run did not complete and cannot be continued.
     """
     if _port_file(folder).exists():
         return False, int(_port_file(folder).read_text())
@@ -81,7 +81,7 @@ def _port_file(folder: Path) -> Path:
     return folder / "panel_port"
 
 
-async def _furnish(api: HomeAssistantApi, panel: PanelProcess) -> list[DemoAccount]:
+async def _set_up(api: HomeAssistantApi, panel: PanelProcess) -> list[DemoAccount]:
     print("==> Adding the accounts, their orders and the dashboard", flush=True)
     await api.command("config/core/update", country="US", currency="USD")
     accounts = await connect_accounts(api, panel.url, PANEL_KEY)
@@ -89,7 +89,7 @@ async def _furnish(api: HomeAssistantApi, panel: PanelProcess) -> list[DemoAccou
         if account.title in LIMITS:
             await set_limits(api, account, **LIMITS[account.title])
         await add_presets(api, account)
-    # Before the orders: one of them is going to be in trouble.
+    # Before the orders: an automation reports the one that is canceled.
     await install_examples(api, accounts)
     for account in accounts:
         await place_orders(api, account)
@@ -98,7 +98,7 @@ async def _furnish(api: HomeAssistantApi, panel: PanelProcess) -> list[DemoAccou
 
 
 async def _renew_orders(api: HomeAssistantApi, accounts: list[DemoAccount]) -> None:
-    """Place the orders again where all are finished, for as long as the play money lasts."""
+    """Place the orders again on accounts without open orders, if the balance suffices."""
     states = await api.states()
     for account in accounts:
         if account.title not in ORDERS or any(

@@ -1,4 +1,4 @@
-"""The demo's orders: a dozen of different kinds, placed through the integration's actions."""
+"""The orders of the demo, of different kinds, placed with the actions of the integration."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -69,17 +69,16 @@ ORDERS: Final[Mapping[str, tuple[Order, ...]]] = {
 }
 
 CANCELED: Final[Order] = {"service": "103", "link": _PROFILE, "quantity": 500}
-"""Placed at the panel and canceled at once: an order that needs attention."""
-
+"""Placed on the panel's account and canceled at once: an order that needs attention."""
 
 LIMITS: Final[Mapping[str, Mapping[str, Json]]] = {
     PANEL_TITLE: {"max_charge": 80, "daily_budget": 150, "keep_balance": 5},
 }
-"""What the options of an account hold; the practice account shows that they may be empty."""
+"""The limits in the options of an account; the practice account has none."""
 
 
 async def place_orders(api: HomeAssistantApi, account: DemoAccount) -> None:
-    """Place an account's orders."""
+    """Place the orders of an account."""
     for order in ORDERS[account.title]:
         await place_order(api, account, order)
     if account.title == PANEL_TITLE:
@@ -98,7 +97,7 @@ async def place_order(api: HomeAssistantApi, account: DemoAccount, order: Order)
 
 
 async def orders_of(api: HomeAssistantApi, account: DemoAccount) -> list[dict[str, Json]]:
-    """All tracked orders of an account, as get_orders describes them."""
+    """Return all tracked orders of an account, in the format of get_orders."""
     answer = await api.call_action_with_response(
         DOMAIN, "get_orders", config_entry_id=account.entry_id
     )

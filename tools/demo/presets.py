@@ -1,4 +1,4 @@
-"""The demo's order presets, added through the same forms as a user's."""
+"""The order presets of the demo, added through the forms that users fill in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _RELOAD_SECONDS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoPreset:
-    """An order preset: what its forms are filled with."""
+    """An order preset: the values for its forms."""
 
     name: str
     service: str
@@ -26,12 +26,12 @@ class DemoPreset:
     max_charge: Json
 
     def entity(self, platform: str, key: str) -> str:
-        """Entity id of an entity of the preset."""
+        """Return the entity id of an entity of the preset."""
         return f"{platform}.{slugify(self.name)}_{key}"
 
     @property
     def forms(self) -> tuple[dict[str, Json], ...]:
-        """What each form is filled with, one after the other."""
+        """The values for each form, in their order."""
         return (
             {"search": self.search},
             {"service": self.service},
@@ -62,7 +62,7 @@ PRESETS: Final[Mapping[str, tuple[DemoPreset, ...]]] = {PANEL_TITLE: (FOLLOWERS,
 
 
 async def add_presets(api: HomeAssistantApi, account: DemoAccount) -> None:
-    """Add the presets of an account, which is reloaded by each."""
+    """Add the presets of an account, which each reload it."""
     for preset in PRESETS.get(account.title, ()):
         await api.subentry_flow(account.entry_id, "preset", *preset.forms)
         await poll(f"{preset.name} is there", partial(_has, api, preset), within=_RELOAD_SECONDS)

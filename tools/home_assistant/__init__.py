@@ -1,1 +1,1 @@
-"""A real Home Assistant in a process of its own: started, used through its API, its log checked."""
+"""A real Home Assistant: its process, a client of its API, and a check of its log."""

@@ -1,4 +1,4 @@
-"""Home Assistant's REST and WebSocket API, as far as the demo and the end-to-end tests go."""
+"""A client of the parts of Home Assistant's REST and WebSocket API that we need."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -8,14 +8,14 @@ from typing import Any
 
 import aiohttp
 
-type Json = Any  # what an answer holds is for the caller to know
+type Json = Any  # only the caller knows what an answer contains
 
 _TIMEOUT = aiohttp.ClientTimeout(total=60)
-_SPARE_SECONDS = 60.0  # an access token this close to its end is renewed
+_SPARE_SECONDS = 60.0  # an access token that expires sooner is renewed
 
 
 class HomeAssistantApiError(Exception):
-    """Home Assistant refused a request; holds its own words, and the HTTP status if any."""
+    """Home Assistant refused a request: its message, and the HTTP status if there is one."""
 
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)
@@ -33,7 +33,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """What signing in gives; expires is in seconds since the epoch."""
+    """The tokens of a signed-in user; `expires` is in seconds since the epoch."""
 
     access: str
     refresh: str
@@ -43,8 +43,8 @@ class Tokens:
 class HomeAssistantApi:
     """A client of one Home Assistant, signed in as its owner.
 
-    Each request opens a connection of its own, so that one object serves several event loops
-    (the tests') and outlives restarts of the server.
+    Each request opens its own connection, so that one object can be used from several event loops
+    (in the tests) and after a restart of the server.
     """
 
     def __init__(self, url: str) -> None:
@@ -53,11 +53,11 @@ class HomeAssistantApi:
 
     @property
     def client_id(self) -> str:
-        """Who asks for tokens; Home Assistant wants the address the user came from."""
+        """Client id of the token requests: the address of the page from which the user signs in."""
         return f"{self.url}/"
 
     async def is_up(self) -> bool:
-        """Whether the server answers and can sign users in, or create the first one."""
+        """Return whether the server is ready to sign a user in or to create the first one."""
         try:
             await self._request("GET", "/auth/providers", signed=False)
         except aiohttp.ClientError:
@@ -67,12 +67,12 @@ class HomeAssistantApi:
         return True
 
     async def sign_in(self, login: Login) -> None:
-        """Sign in as the owner, who is created if there is none yet."""
+        """Sign in as the owner; create the owner if there is none."""
         code = await self._onboard(login) if await self._is_new() else await self._log_in(login)
         await self._fetch_tokens(grant_type="authorization_code", code=code)
 
     async def tokens(self) -> Tokens:
-        """Tokens that are good for another minute at least."""
+        """Return tokens that are valid for at least another minute."""
         if self._tokens is None:
             raise HomeAssistantApiError("Not signed in")
         if self._tokens.expires - time.time() < _SPARE_SECONDS:
@@ -80,19 +80,19 @@ class HomeAssistantApi:
         return self._tokens
 
     async def get(self, path: str) -> Json:
-        """Answer of GET /api/<path>."""
+        """Return the answer of GET /api/<path>."""
         return await self._request("GET", f"/api/{path}")
 
     async def post(self, path: str, data: dict[str, Json]) -> Json:
-        """Answer of POST /api/<path>."""
+        """Return the answer of POST /api/<path>."""
         return await self._request("POST", f"/api/{path}", json=data)
 
     async def delete(self, path: str) -> Json:
-        """Answer of DELETE /api/<path>."""
+        """Return the answer of DELETE /api/<path>."""
         return await self._request("DELETE", f"/api/{path}")
 
     async def command(self, command_type: str, **fields: Json) -> Json:
-        """Result of one WebSocket command."""
+        """Return the result of one WebSocket command."""
         tokens = await self.tokens()
         async with (
             aiohttp.ClientSession(timeout=_TIMEOUT) as session,
@@ -108,11 +108,11 @@ class HomeAssistantApi:
         return answer["result"]
 
     async def states(self) -> dict[str, dict[str, Json]]:
-        """All states by entity id, as /api/states describes them."""
+        """Return all states by entity id, in the format of /api/states."""
         return {state["entity_id"]: state for state in await self.get("states")}
 
     async def call_action(self, domain: str, action: str, **data: Json) -> None:
-        """Call an action that answers nothing."""
+        """Call an action that returns nothing."""
         await self.post(f"services/{domain}/{action}", data)
 
     async def call_action_with_response(
@@ -124,13 +124,13 @@ class HomeAssistantApi:
         return response
 
     async def config_flow(self, domain: str, *inputs: dict[str, Json]) -> dict[str, Json]:
-        """Start a config flow, answer its steps one by one and return the last result."""
+        """Start a config flow, submit its steps one by one and return the last result."""
         return await self._flow("flow", domain, inputs)
 
     async def subentry_flow(
         self, entry_id: str, subentry_type: str, *inputs: dict[str, Json]
     ) -> dict[str, Json]:
-        """The same for a flow that adds something to a config entry."""
+        """Do the same for a flow that adds a subentry to a config entry."""
         return await self._flow("subentries/flow", [entry_id, subentry_type], inputs)
 
     async def _flow(
@@ -189,7 +189,7 @@ class HomeAssistantApi:
     async def _request(
         self, method: str, path: str, *, signed: bool = True, missing: Json = None, **body: Json
     ) -> Json:
-        """Answer of a request, or `missing` (if given) where the path does not exist."""
+        """Return the answer of a request, or `missing` (if given) if the path does not exist."""
         headers = {}
         if signed:
             headers["Authorization"] = f"Bearer {(await self.tokens()).access}"

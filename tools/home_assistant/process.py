@@ -1,4 +1,4 @@
-"""A real Home Assistant: a process of its own on a configuration folder of its own."""
+"""A real Home Assistant in another process, with its own configuration folder."""
 
 import json
 from pathlib import Path
@@ -13,11 +13,11 @@ _REPOSITORY = Path(__file__).parents[2]
 _INTEGRATION = _REPOSITORY / "custom_components" / "smm_panel"
 _BLUEPRINTS = _REPOSITORY / "blueprints"
 _STUBS = Path(__file__).parent / "stubs"
-_START_SECONDS = 180  # about ten on an idle machine; continuous integration is not idle
-_LOG_TAIL = 4000  # characters of the log in the error when it does not start
+_START_SECONDS = 180  # about ten on an idle machine, more in continuous integration
+_LOG_TAIL = 4000  # characters of the log in the error message
 
-# What default_config brings as far as users of the integration meet it, less what looks for
-# devices on the network or asks servers on the internet.
+# The integrations of default_config that users of ours see, without those that search for devices
+# in the network or contact servers on the internet.
 _CONFIGURATION = """\
 config:
 frontend:
@@ -32,10 +32,10 @@ script: !include scripts.yaml
 
 
 class HomeAssistantProcess:
-    """Starts, stops and kills Home Assistant, over and over on the same folder.
+    """Starts, stops and kills Home Assistant, any number of times on the same folder.
 
-    Use it as an async context manager, or call `start` and `stop`. It listens on 127.0.0.1
-    only. All it prints goes to `log_path`, whatever happens to it.
+    Use it as an async context manager, or call `start` and `stop`. Home Assistant listens on
+    127.0.0.1 only. Its output is in the file `log_path`.
     """
 
     def __init__(
@@ -50,14 +50,13 @@ class HomeAssistantProcess:
 
     @property
     def url(self) -> str:
-        """The address for the browser."""
+        """Address for the browser."""
         return self.api.url
 
     async def start(self) -> None:
         """Start it, wait until it runs, and sign in.
 
-        Raises RuntimeError with the end of the log if it ends instead, TimeoutError if it
-        takes too long.
+        Raises RuntimeError with the end of the log if it ends, TimeoutError if it takes too long.
         """
         prepare(self.folder, self.port)
         self._process = _spawn(self.folder, self.log_path)
@@ -66,13 +65,13 @@ class HomeAssistantProcess:
         await poll("Home Assistant has started", self._runs, within=_START_SECONDS)
 
     async def stop(self) -> None:
-        """Stop it as its service manager would, so that it saves everything."""
+        """Stop it in the regular way, so that it saves everything."""
         if (process := self._process) is not None:
             self._process = None
             await process.stop()
 
     async def kill(self) -> None:
-        """End it at once, like a power cut."""
+        """Kill it, as a power failure would."""
         if (process := self._process) is not None:
             self._process = None
             await process.kill()
@@ -99,7 +98,7 @@ class HomeAssistantProcess:
 
 
 def prepare(folder: Path, port: int) -> None:
-    """Fill a new folder; in an old one only the port may change."""
+    """Write the configuration into a new folder, or a new port into that of an earlier run."""
     storage = folder / ".storage"
     storage.mkdir(parents=True, exist_ok=True)
     (folder / "configuration.yaml").write_text(_CONFIGURATION)
@@ -110,20 +109,20 @@ def prepare(folder: Path, port: int) -> None:
     link = components / _INTEGRATION.name
     if not link.is_symlink():
         link.symlink_to(_INTEGRATION, target_is_directory=True)
-    # A copy, as Home Assistant's list of blueprints follows no links.
+    # A copy, because Home Assistant does not follow links when it lists blueprints.
     shutil.copytree(_BLUEPRINTS, folder / "blueprints", dirs_exist_ok=True)
     _write_storage(storage, "http", _http_settings(port), version=2, minor_version=2)
     if not (storage / "onboarding").exists():
-        # All but the user: the other steps set up integrations that ask the internet.
+        # All steps but the user: they set up integrations that need the internet.
         done = {"done": ["core_config", "analytics", "integration"]}
         _write_storage(storage, "onboarding", done, version=4)
 
 
 def _http_settings(port: int) -> dict[str, Json]:
-    """Settings as components/http keeps them.
+    """Return the settings in the format in which components/http stores them.
 
-    An `http:` block in the YAML would start a trial of five minutes instead, which ends with
-    the default port unless the user confirms it.
+    An `http:` block in the YAML would only be tried for five minutes. Then Home Assistant returns
+    to the default port, unless the user confirms the new one.
     """
     stable = {
         "server_port": port,

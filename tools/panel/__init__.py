@@ -1,1 +1,1 @@
-"""The simulated panel in a process of its own: the server behind scripts/panel, and its control."""
+"""The simulated panel over HTTP: the server behind scripts/panel, and its process."""

@@ -1,4 +1,4 @@
-"""A simulated panel over HTTP: a process of its own, with a state that outlives it."""
+"""The server of the simulated panel in another process; its state is kept on disk."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -9,14 +9,13 @@ import aiohttp
 from tools.processes import ServerProcess
 
 PANEL_KEY = "demo-key-6d1f0c2b9a7e"
-"""Unlike any other text, so that one can look for it where it must not be."""
+"""A text that appears nowhere else, so that tests can search for it where it must not be."""
 
 
 class PanelProcess(ServerProcess):
     """Serves a simulated panel on a port of 127.0.0.1; use it as an async context manager.
 
-    It keeps its account in `panel.json` in the folder, and writes what it prints to `panel.log`
-    there.
+    The folder contains its account (`panel.json`) and its output (`panel.log`).
     """
 
     def __init__(self, folder: Path, *, port: int, speed: float, mishaps: bool) -> None:
@@ -33,7 +32,7 @@ class PanelProcess(ServerProcess):
         )
 
     async def ask(self, action: str, **fields: str) -> Any:  # noqa: ANN401  # see the API document
-        """Answer of one request, made as the panel's website would: behind the integration."""
+        """Send one request to the panel, without the integration, and return the answer."""
         form = {"key": PANEL_KEY, "action": action, **fields}
         async with (
             aiohttp.ClientSession() as session,
@@ -42,9 +41,9 @@ class PanelProcess(ServerProcess):
             return await response.json(content_type=None)
 
     async def balance(self) -> Decimal:
-        """Balance of the account."""
+        """Return the balance of the account."""
         return Decimal((await self.ask("balance"))["balance"])
 
     @override
-    async def knock(self) -> Decimal:
+    async def probe(self) -> Decimal:
         return await self.balance()

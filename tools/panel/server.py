@@ -1,4 +1,4 @@
-"""Serve a simulated panel by hand: what scripts/panel runs."""
+"""Serve a simulated panel: scripts/panel."""
 
 from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, ArgumentTypeError, Namespace
 import asyncio
@@ -20,7 +20,7 @@ DEFAULT_PORT = 8480
 
 
 class SavedPanel:
-    """A simulated panel whose state is on disk before anybody hears of a change."""
+    """A simulated panel that saves its state before it answers a request that changed it."""
 
     def __init__(self, panel: SimulatedPanel, state: Path) -> None:
         self._panel = panel
@@ -28,7 +28,7 @@ class SavedPanel:
         self._saved = panel.revision
 
     def handle(self, form: Mapping[str, str]) -> SimulatedAnswer:
-        """Answer one request, saving first if it changed anything."""
+        """Process one request; save the state if it changed, then return the answer."""
         answer = self._panel.handle(form)
         if self._panel.revision != self._saved:
             self._save()
@@ -46,7 +46,7 @@ def main() -> None:
     options = _options()
     try:
         asyncio.run(_serve(options))
-    except (OSError, ValueError) as err:  # the port is taken, the state file is no state
+    except (OSError, ValueError) as err:  # the port is in use, or the state file is invalid
         sys.exit(f"scripts/panel: {err}")
 
 
@@ -62,7 +62,7 @@ async def _serve(options: Namespace) -> None:
 
 
 def _panel(options: Namespace) -> SimulatedPanel:
-    random = Random()  # noqa: S311  # drawing fates, not keys
+    random = Random()  # noqa: S311  # not for keys
     odds = Odds(partial=0, canceled=0, refill_rejected=0) if options.no_mishaps else Odds()
     if options.state is not None and options.state.exists():
         return SimulatedPanel.from_dict(

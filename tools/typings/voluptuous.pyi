@@ -1,3 +1,3 @@
-# Home Assistant answers `import voluptuous` with its own engine (homeassistant/__init__.py):
-# type checking must see what runs, not the package of that name.
-from probatio import *  # noqa: F403 - all of it, whatever that is
+# Home Assistant replaces voluptuous by probatio (homeassistant/__init__.py), so types are checked
+# against that package.
+from probatio import *  # noqa: F403 - all names, so that none is missing

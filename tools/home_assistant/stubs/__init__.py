@@ -1,6 +1,6 @@
-"""Modules Home Assistant imports at its start and never uses here.
+"""Modules that Home Assistant imports at its start but does not use here.
 
-Both packages are compiled and have no builds for Python 3.14. They clean up sound for voice
-assistants; yet where the import fails, the frontend's list of actions fails with it. The
-folder goes onto the PYTHONPATH of a Home Assistant started by process.py.
+The real packages process sound for voice assistants; they are compiled, and there are no builds
+for Python 3.14. If the import failed, the frontend could not list the actions. process.py adds
+this folder to the PYTHONPATH of Home Assistant.
 """

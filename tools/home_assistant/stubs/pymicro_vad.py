@@ -1,5 +1,5 @@
-"""Stands in for pymicro-vad, see __init__.py."""
+"""Replaces pymicro-vad, see __init__.py."""
 
 
 class MicroVad:
-    """Would tell speech from silence."""
+    """Would detect speech."""

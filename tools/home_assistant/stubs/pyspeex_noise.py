@@ -1,5 +1,5 @@
-"""Stands in for pyspeex-noise, see __init__.py."""
+"""Replaces pyspeex-noise, see __init__.py."""
 
 
 class AudioProcessor:
-    """Would take noise out of sound."""
+    """Would reduce noise."""
