@@ -101,7 +101,7 @@ class Integration:
             )
 
     async def _known(self) -> int:
-        """Return the number of orders for which there is a report."""
+        """Count the orders that the panel has reported on."""
         orders = self._entry.runtime_data.book.orders.values()
         return sum(order.report is not None for order in orders)
 
