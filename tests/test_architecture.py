@@ -4,15 +4,13 @@ An import counts wherever it stands: in a function and under TYPE_CHECKING too. 
 only its face (`__init__.py`) is imported. docs/architecture.md has the picture.
 """
 
-import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 import sys
 
 import pytest
 
-ROOT = "custom_components.smm_panel"
-FOLDER = Path(__file__).parents[1] / "custom_components" / "smm_panel"
+from tools.architecture import BANDS, FOLDER, ROOT, imported, module_of, target_of
 
 # What each room (a module or package of the integration) may import, wherever the import stands;
 # lowest first.
@@ -46,24 +44,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 
 # The modules that Home Assistant calls: they import anything above, and never each other.
-PLATFORMS = {
-    "backup",
-    "binary_sensor",
-    "button",
-    "condition",
-    "config_flow",
-    "diagnostics",
-    "event",
-    "llm",
-    "logbook",
-    "number",
-    "repairs",
-    "sensor",
-    "services",
-    "system_health",
-    "todo",
-    "trigger",
-}
+PLATFORMS = {*BANDS["platforms"]}
 
 # What only some may import; "" is the root package. That an account can be a simulated one
 # is the concern of set-up alone, and only whoever a user or an automation calls starts operations.
@@ -79,31 +60,6 @@ ROOMS = {*ALLOWED, *PLATFORMS, ""}
 # These could be moved out of Home Assistant with one `git mv`.
 INDEPENDENT = {"api", "simulator"}
 THIRD_PARTY = {"aiohttp", "yarl"}  # aiohttp's own type for addresses
-
-
-def imported(source: str, path: str) -> Iterator[str]:
-    """Absolute names of what a module imports, `path` is relative to the integration."""
-    package = [*ROOT.split("."), *Path(path).parts[:-1]]
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            prefix = ".".join([*base, *([node.module] if node.module else [])])
-            yield from (f"{prefix}.{alias.name}" for alias in node.names)
-
-
-def module_of(path: str) -> str:
-    """Room that a file belongs to, "" for the root package."""
-    return Path(path).parts[0].removesuffix(".py").removesuffix("__init__")
-
-
-def room_of(name: str) -> str | None:
-    """Room that an import leads to, "" for the root package, None if it leads elsewhere."""
-    if not f"{name}.".startswith(f"{ROOT}."):
-        return None
-    first = name.removeprefix(ROOT).removeprefix(".").partition(".")[0]
-    return first if first in ROOMS else ""
 
 
 def may_import(importer: str, room: str) -> bool:
@@ -125,7 +81,7 @@ def is_deeper_than_face(name: str, room: str, paths: Collection[str]) -> bool:
 
 def violation(importer: str, name: str, paths: Collection[str]) -> str | None:
     """What is wrong with a room importing a name, None if nothing."""
-    room = room_of(name)
+    room = target_of(name, ROOMS)
     if room is None:
         top = name.partition(".")[0]
         is_foreign = top not in sys.stdlib_module_names | THIRD_PARTY
@@ -195,12 +151,13 @@ def test_no_circle() -> None:
 def test_tables_are_true() -> None:
     """A room that is gone must leave the tables, or its successor inherits its rights."""
     assert {module_of(path) for path in SOURCES} == ROOMS
+    assert {room for rooms in BANDS.values() for room in rooms} == ROOMS - {""}
 
 
 def test_tables_allow_no_more_than_is_used() -> None:
     """An import that nobody needs any more is one that somebody will add without a thought."""
     used = {
-        (module_of(path), room_of(name))
+        (module_of(path), target_of(name, ROOMS))
         for path, source in SOURCES.items()
         for name in imported(source, path)
     }

@@ -16,7 +16,7 @@ ORDERS = 120
 def told() -> dict[str, Any]:
     """What a run says as JSON."""
     command = [
-        *(sys.executable, "-m", "scripts.benchmarks.bench", "--json"),
+        *(sys.executable, "-m", "tools.bench.bench", "--json"),
         *("--quick", "--sizes", str(ORDERS), "--rounds", "1"),
     ]
     run = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True)

@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 import pytest_socket
 
-from scripts.support.demo_home import Demo, running_demo
-from scripts.support.home_assistant import HomeAssistantProcess
-from scripts.support.ports import free_port
+from tools.demo.home import Demo, running_demo
+from tools.home_assistant.process import HomeAssistantProcess
+from tools.processes import free_port
 
 SPEED = 20.0
 """Of the simulated panel: orders take ten seconds to a minute and a half."""

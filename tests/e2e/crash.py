@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 
 from custom_components.smm_panel.simulator import SimulatedAnswer, SimulatedPanel
-from scripts.support.home_assistant import HomeAssistantProcess
+from tools.home_assistant.process import HomeAssistantProcess
 
 
 class Event(StrEnum):

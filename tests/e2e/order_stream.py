@@ -9,10 +9,10 @@ from random import Random
 import aiohttp
 
 from custom_components.smm_panel.simulator.faults import Cut, Delay, Drop, Fault, Reply
-from scripts.support.demo_account import DemoAccount
-from scripts.support.demo_orders import place_order
-from scripts.support.home_assistant import HomeAssistantProcess
-from scripts.support.home_assistant_api import HomeAssistantApiError
+from tools.demo.accounts import DemoAccount
+from tools.demo.orders import place_order
+from tools.home_assistant.api import HomeAssistantApiError
+from tools.home_assistant.process import HomeAssistantProcess
 
 from .crash import Event, Trap
 

@@ -1,9 +1,9 @@
 """Orders as the end-to-end tests place and look for them."""
 
-from scripts.support.demo_account import DOMAIN, DemoAccount, find_accounts
-from scripts.support.demo_home import Demo
-from scripts.support.home_assistant_api import Json
-from scripts.support.polling import poll
+from tools.demo.accounts import DOMAIN, DemoAccount, find_accounts
+from tools.demo.home import Demo
+from tools.home_assistant.api import Json
+from tools.processes import poll
 
 OUTCOME_SECONDS = 60
 """For what an order is to come to; the simulated panel needs ten of them."""

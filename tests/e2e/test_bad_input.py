@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from scripts.support.demo_account import DOMAIN, PANEL_TITLE, DemoAccount
-from scripts.support.demo_home import Demo
-from scripts.support.demo_orders import orders_of
-from scripts.support.home_assistant_api import HomeAssistantApiError, Json
-from scripts.support.ports import free_port
+from tools.demo.accounts import DOMAIN, PANEL_TITLE, DemoAccount
+from tools.demo.home import Demo
+from tools.demo.orders import orders_of
+from tools.home_assistant.api import HomeAssistantApiError, Json
+from tools.processes import free_port
 
 from .orders import account_of
 

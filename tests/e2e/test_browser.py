@@ -5,11 +5,11 @@ import re
 
 from playwright.async_api import Locator, Page, expect
 
-from scripts.support.demo_account import DOMAIN, PANEL_TITLE, PRACTICE_TITLE
-from scripts.support.demo_home import Demo
-from scripts.support.demo_orders import place_order
-from scripts.support.demo_presets import LIKES
-from scripts.support.polling import poll
+from tools.demo.accounts import DOMAIN, PANEL_TITLE, PRACTICE_TITLE
+from tools.demo.home import Demo
+from tools.demo.orders import place_order
+from tools.demo.presets import LIKES
+from tools.processes import poll
 
 from .orders import OUTCOME_SECONDS, account_of, ask_for, wait_for
 

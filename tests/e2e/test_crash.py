@@ -7,10 +7,10 @@ import stat
 
 import pytest
 
-from scripts.support.demo_account import DOMAIN, PANEL_TITLE, PRACTICE_TITLE, find_accounts
-from scripts.support.demo_home import Demo
-from scripts.support.demo_orders import Order, orders_of, place_order
-from scripts.support.polling import poll
+from tools.demo.accounts import DOMAIN, PANEL_TITLE, PRACTICE_TITLE, find_accounts
+from tools.demo.home import Demo
+from tools.demo.orders import Order, orders_of, place_order
+from tools.processes import poll
 
 from .orders import account_of, ask_for
 

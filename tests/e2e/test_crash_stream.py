@@ -18,13 +18,13 @@ import pytest
 
 from custom_components.smm_panel.simulator import Odds, SimulatedPanel
 from custom_components.smm_panel.simulator.server import PanelServer
-from scripts.support.demo_account import DOMAIN, DemoAccount
-from scripts.support.demo_orders import orders_of
-from scripts.support.home_assistant import HomeAssistantProcess
-from scripts.support.panel_process import PANEL_KEY
-from scripts.support.polling import poll
 from tests.book_files import BookFiles
 from tests.conftest import HowMany
+from tools.demo.accounts import DOMAIN, DemoAccount
+from tools.demo.orders import orders_of
+from tools.home_assistant.process import HomeAssistantProcess
+from tools.panel.process import PANEL_KEY
+from tools.processes import poll
 
 from .audit import Audit, BookRow
 from .crash import Event, Moment, Trap, WatchedPanel

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from scripts.support.polling import poll
+from tools.processes import poll
 
 REPOSITORY = Path(__file__).parents[2]
 SECONDS = 60
@@ -32,7 +32,7 @@ def processes_below(folder: Path) -> set[str]:
 async def test_signal_stops_everything(tmp_path: Path, number: signal.Signals) -> None:
     """A panel or a Home Assistant would be left behind, and be in the way of the next run."""
     demo = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "scripts.support.demo", "--check"),
+        *(sys.executable, "-m", "tools.demo.demo", "--check"),
         cwd=REPOSITORY,
         env=os.environ | {"TMPDIR": str(tmp_path)},
         stdout=PIPE,

@@ -3,8 +3,8 @@
 from playwright.async_api import Page, expect
 import pytest
 
-from scripts.support.home_assistant import HomeAssistantProcess
-from scripts.support.home_assistant_api import HomeAssistantApiError
+from tools.home_assistant.api import HomeAssistantApiError
+from tools.home_assistant.process import HomeAssistantProcess
 
 
 async def test_actions_and_commands(home_assistant: HomeAssistantProcess) -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from scripts.support.demo_home import Demo
-from scripts.support.log_problems import log_problems
-from scripts.support.panel_process import PANEL_KEY
+from tools.demo.home import Demo
+from tools.home_assistant.log_problems import log_problems
+from tools.panel.process import PANEL_KEY
 
 TIME = "2026-11-23 15:17:08.357"
 QUIET = f"{TIME} WARNING (MainThread) [homeassistant.loader] A custom integration\n"

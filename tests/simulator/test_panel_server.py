@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import ClientSession
 import pytest
 
-from scripts.support.panel_server import main
+from tools.panel.server import main
 
 from .common import FIELDS
 
@@ -25,7 +25,7 @@ ADD = {"action": "add", "service": "101"} | FIELDS["Default"]
 async def serving(*arguments: str) -> AsyncIterator[str]:
     """Address of a panel served by hand, ended the hard way."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "scripts.support.panel_server", "--port", "0", *arguments),
+        *(sys.executable, "-m", "tools.panel.server", "--port", "0", *arguments),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
     )

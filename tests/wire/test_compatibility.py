@@ -1,6 +1,6 @@
 """The document about compatibility says what the cases prove."""
 
-from scripts.support.compatibility import DOCUMENT, document
+from tools.compatibility import DOCUMENT, document
 
 
 def test_document_is_current() -> None:

@@ -1,1 +1,0 @@
-"""The repository's commands, and the code behind them."""

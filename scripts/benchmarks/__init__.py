@@ -1,1 +1,0 @@
-"""What scripts/bench runs: our integration measured against what one would use instead."""

@@ -1,1 +1,0 @@
-"""What the commands and the end-to-end tests share."""

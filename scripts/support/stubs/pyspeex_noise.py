@@ -1,5 +1,0 @@
-"""Stands in for pyspeex-noise, see __init__.py."""
-
-
-class AudioProcessor:
-    """Would take noise out of sound."""
