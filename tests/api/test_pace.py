@@ -56,7 +56,7 @@ def client(panel: Panel, paces: Paces) -> PanelClient:
 async def sleep(freezer: FrozenDateTimeFactory) -> AsyncIterator[AsyncMock]:
     """Let waiting take no time of ours; the clock goes on by it."""
     waited = AsyncMock(side_effect=freezer.tick)
-    with patch("custom_components.smm_panel.api.pace.asyncio.sleep", waited):
+    with patch("custom_components.smm_panel.api.pacing.asyncio.sleep", waited):
         yield waited
 
 

@@ -4,6 +4,7 @@ Import from here only; the modules inside may be rearranged.
 """
 
 from .address import InvalidUrlError, UrlProblem, check_url
+from .batches import LastAnswers
 from .client import PanelClient
 from .exceptions import (
     PanelAuthError,
@@ -15,7 +16,6 @@ from .exceptions import (
     PanelResponseError,
     PanelUnreachableError,
 )
-from .last_answers import LastAnswers
 from .models import (
     Balance,
     ErrorKind,
@@ -29,8 +29,8 @@ from .models import (
     Service,
 )
 from .order_fields import InvalidOrderError, OrderProblem
-from .pace import Paces
-from .requests import OrderRequest
+from .order_request import OrderRequest
+from .pacing import Paces
 from .service_types import SERVICE_TYPES, ServiceType, service_type
 from .transport import Answer, HttpLimits, HttpTransport, Transport
 

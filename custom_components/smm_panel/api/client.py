@@ -6,8 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 import logging
 
-from .dialect import (
+from .answers import (
     LEFT_OUT,
+    Json,
+    interpret,
+    is_usable_id,
     read_balance,
     read_cancels,
     read_listed_orders,
@@ -17,6 +20,7 @@ from .dialect import (
     read_refills,
     read_services,
 )
+from .batches import IdForms, Items, LastAnswers, Reading, Told
 from .exceptions import (
     PanelAuthError,
     PanelConnectionError,
@@ -26,9 +30,6 @@ from .exceptions import (
     PanelShapeError,
     PanelUnreachableError,
 )
-from .id_forms import IdForms
-from .judgement import judge
-from .last_answers import LastAnswers
 from .models import (
     Balance,
     ErrorKind,
@@ -40,11 +41,9 @@ from .models import (
     RefillStatus,
     Service,
 )
-from .pace import Paces
-from .reading import Items, Reading, Told
-from .requests import OrderRequest
+from .order_request import OrderRequest
+from .pacing import Paces
 from .transport import WRITES, Answer, Transport, in_thread_if_large
-from .values import Json, is_usable_id
 
 type ReadItems[T] = Callable[[Json, Sequence[str]], Items[T]]
 
@@ -310,7 +309,7 @@ class PanelClient:
         is_write = action in WRITES
         try:
             result = await in_thread_if_large(
-                len(answer.text), judge, answer, read, ids, is_write=is_write
+                len(answer.text), interpret, answer, read, ids, is_write=is_write
             )
         except PanelRateLimitError as err:
             if self._paces is not None:

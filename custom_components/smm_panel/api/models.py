@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ErrorKind(StrEnum):
-    """What a panel's error text is about (the table is in `exceptions.py`)."""
+    """What a panel's error text is about (the table is in `answers/error_texts.py`)."""
 
     AUTH = "auth"
     NOT_ENOUGH_FUNDS = "not_enough_funds"

@@ -22,14 +22,13 @@ from yarl import URL
 
 from .address import check_url
 from .exceptions import (
-    MESSAGE_LIMIT,
     PanelConnectionError,
     PanelRedirectError,
     PanelResponseError,
     PanelUnreachableError,
 )
 from .redaction import Redaction
-from .texts import one_line
+from .sanitize import one_line
 
 # Actions that spend or change; they are sent once, whatever happens.
 WRITES = frozenset({"add", "refill", "cancel"})
@@ -147,7 +146,7 @@ class HttpTransport:
         # What quotes the answer may quote the key, in bytes' own notation.
         said = "" if isinstance(err, ClientResponseError | ClientPayloadError) else err
         text = f"{type(err).__name__}: {said}".removesuffix(": ")
-        return one_line(self._redact(text), MESSAGE_LIMIT)
+        return one_line(self._redact(text))
 
     async def _exchange(self, form: Mapping[str, str], headers: Mapping[str, str]) -> HttpAnswer:
         """Send the form and read the answer while the connection is open."""
@@ -186,7 +185,7 @@ class HttpTransport:
             shown = str(target.with_user(None).with_query(None).with_fragment(None))
         except ValueError:
             shown = "an address that cannot be read"
-        raise PanelRedirectError(one_line(self._redact(shown), MESSAGE_LIMIT))
+        raise PanelRedirectError(one_line(self._redact(shown)))
 
     def _decode(self, body: bytes, charset: str | None) -> str:
         """Make a text of the body: what it is by its bytes, else what the header says."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 import re
 
-from .exceptions import fold_words
+from .error_texts import fold_words
 from .values import Json, fields, pick, read_money
 
 # A panel that names a longer time is mistaken; nobody would see it recover.

@@ -8,8 +8,8 @@ import re
 from sys import intern
 import unicodedata
 
-from .exceptions import PanelResponseError
-from .texts import TEXT_LIMIT, one_line
+from ..exceptions import PanelResponseError
+from ..sanitize import TEXT_LIMIT, one_line
 
 # Numbers stay the text the panel wrote: money must not pass through a float, an id may
 # have leading zeros or 24 digits, and `1` and "1" are to read alike anyway.

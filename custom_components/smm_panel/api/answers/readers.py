@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from sys import intern
 
-from .exceptions import PanelResponseError
-from .models import (
+from ..exceptions import PanelResponseError
+from ..models import (
     Balance,
     ErrorKind,
     ItemError,
@@ -22,8 +22,8 @@ from .models import (
     RefillStatus,
     Service,
 )
+from ..service_types import service_type
 from .rows import RowShape, is_envelope, listed_rows, read_refusal, rows_by_id, unwrap
-from .service_types import service_type
 from .statuses import read_order_status, read_refill_status
 from .values import (
     Json,

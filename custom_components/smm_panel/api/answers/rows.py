@@ -6,9 +6,10 @@ from functools import lru_cache
 from http import HTTPStatus
 import re
 
-from .exceptions import PanelResponseError, PanelShapeError, error_kind
-from .models import ErrorKind
-from .texts import TEXT_LIMIT
+from ..exceptions import PanelResponseError, PanelShapeError
+from ..models import ErrorKind
+from ..sanitize import TEXT_LIMIT
+from .error_texts import error_kind
 from .values import Json, fields, pick, read_count, read_flag, read_id, read_text
 
 _WRAPPERS = (

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from .models import OrderStatus, RefillStatus
+from ..models import OrderStatus, RefillStatus
 from .values import Json, read_text
 
 # Folded as `_fold` does. The digits are codes one family sends for orders.

@@ -4,19 +4,20 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 import re
 
-from .exceptions import (
+from ..exceptions import (
+    PanelAuthError,
     PanelError,
+    PanelRateLimitError,
     PanelRejectedError,
     PanelResponseError,
     PanelShapeError,
-    error_kind,
-    rejection,
 )
-from .models import ErrorKind, ItemError, OrderStatus
-from .rate_limits import read_retry_after
+from ..models import ErrorKind, ItemError, OrderStatus
+from ..transport import Answer
+from .error_texts import error_kind
+from .retry_after import read_retry_after
 from .rows import Refusal, read_refusal
 from .statuses import read_order_status
-from .transport import Answer
 from .values import Json, parse_json, read_flag, read_text
 
 # What a server error does not settle for a write: see `_rejection`.
@@ -31,7 +32,9 @@ _HEAD = 10_000
 _JSON_LINE = re.compile(r"^[\[{]", re.MULTILINE)
 
 
-def judge[T](answer: Answer, read: Callable[[Json], T], ids: Sequence[str], *, is_write: bool) -> T:
+def interpret[T](
+    answer: Answer, read: Callable[[Json], T], ids: Sequence[str], *, is_write: bool
+) -> T:
     """Read the answer to a request about `ids` (none: about the account).
 
     Raises `PanelRejectedError` and `PanelResponseError`.
@@ -110,7 +113,18 @@ def _rejection(
     if is_write and is_server_error and refusal.kind in _UNSETTLED:
         return PanelResponseError(f"The panel failed: {refusal.text}")
     wait = read_retry_after(answer.headers, data, refusal.text)
-    return rejection(refusal.kind, refusal.text, retry_after=wait)
+    return _of_kind(refusal.kind, refusal.text, retry_after=wait)
+
+
+def _of_kind(
+    kind: ErrorKind, message: str, *, retry_after: float | None = None
+) -> PanelRejectedError:
+    """Make the exception of a refusal, of the class that fits its kind."""
+    if kind is ErrorKind.AUTH:
+        return PanelAuthError(message)
+    if kind is ErrorKind.RATE_LIMITED:
+        return PanelRateLimitError(message, retry_after=retry_after)
+    return PanelRejectedError(kind, message, retry_after=retry_after)
 
 
 def _not_json(answer: Answer, *, is_write: bool) -> PanelError:
@@ -133,7 +147,7 @@ def _unreadable(
     """Make the error of an answer without a meaning; its status may still have one."""
     wait = read_retry_after(answer.headers, None, said)
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return rejection(
+        return _of_kind(
             ErrorKind.RATE_LIMITED, said or HTTPStatus.TOO_MANY_REQUESTS.phrase, retry_after=wait
         )
     kind = error_kind(said)
@@ -142,7 +156,7 @@ def _unreadable(
         # Whoever names a time knows what is going on; any gateway sends the bare status.
         kind = ErrorKind.MAINTENANCE
     if kind in _TOLD_BY_PAGES and not is_write:
-        return rejection(kind, said or HTTPStatus.SERVICE_UNAVAILABLE.phrase, retry_after=wait)
+        return _of_kind(kind, said or HTTPStatus.SERVICE_UNAVAILABLE.phrase, retry_after=wait)
     is_of_a_working_panel = answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
     is_shape = isinstance(err, PanelShapeError) and is_of_a_working_panel
     return (PanelShapeError if is_shape else PanelResponseError)(f"{err} (HTTP {answer.status})")

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 import time
 
+from .answers import read_pause
 from .exceptions import PanelRateLimitError
-from .rate_limits import read_pause
 
 # A panel that refuses without saying for how long: 1, 2, 4 ... seconds, then once a minute.
 _FIRST_WAIT = 1.0
