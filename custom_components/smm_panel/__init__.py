@@ -12,7 +12,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
 from .activity import async_tell_changes
-from .api import HttpTransport, Paces, PanelClient, Transport
+from .api import HttpTransport, PanelClient, RateLimiter, Transport
 from .book_store import OrderBookWriteError
 from .catalog import ServiceCatalog
 from .catalog_watch import async_watch_catalog
@@ -50,8 +50,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> bool:
     """Set up an account."""
-    paces = Paces()
-    client = PanelClient(await _async_transport(hass, entry), paces=paces)
+    rate_limiter = RateLimiter()
+    client = PanelClient(await _async_transport(hass, entry), rate_limiter=rate_limiter)
     book = OrderBook(hass, entry.entry_id)
     try:
         await book.async_load()
@@ -68,7 +68,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
     orders = OrdersCoordinator(hass, entry, client, book)
     entry.runtime_data = PanelData(
         client=client,
-        paces=paces,
+        rate_limiter=rate_limiter,
         catalog=ServiceCatalog(client),
         known_services=known_services,
         book=book,

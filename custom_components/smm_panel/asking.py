@@ -110,7 +110,7 @@ async def _async_ask[T](
     # One at a time, so that what an answer settles is the last that was asked.
     async with data.asking:
         with panel_errors(hass, entry):
-            await data.paces.turn(request.action)
+            await data.rate_limiter.wait_for_turn(request.action)
         tracked = (data.book.find(order.strip()) for order in orders)
         before = {order.order: order for order in tracked if order is not None and order.order}
         now = dt_util.utcnow()

@@ -20,7 +20,6 @@ from .api import (
     ItemError,
     LastAnswers,
     OrderReport,
-    Paces,
     PanelAuthError,
     PanelClient,
     PanelError,
@@ -28,6 +27,7 @@ from .api import (
     PanelRedirectError,
     PanelRejectedError,
     PanelResponseError,
+    RateLimiter,
     RefillStatus,
 )
 from .catalog import ServiceCatalog
@@ -61,7 +61,7 @@ class PanelData:
     """What an account holds while its config entry is loaded."""
 
     client: PanelClient
-    paces: Paces
+    rate_limiter: RateLimiter
     catalog: ServiceCatalog
     known_services: KnownServices
     book: OrderBook

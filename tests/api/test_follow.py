@@ -12,12 +12,12 @@ from custom_components.smm_panel.api import (
     LastAnswers,
     OrderReport,
     Outcome,
-    Paces,
     PanelAuthError,
     PanelClient,
     PanelConnectionError,
     PanelRateLimitError,
     PanelUnreachableError,
+    RateLimiter,
 )
 from tests.api.fake_transport import FakeAnswer
 
@@ -110,10 +110,10 @@ async def test_never_more_than_four_at_once() -> None:
 
 async def test_a_panel_that_limits_is_asked_one_at_a_time() -> None:
     """Who was refused once for asking too often does not ask four times at once again."""
-    panel, paces = SlowPanel(), Paces()
-    paces.note_refusal("status", PanelRateLimitError(retry_after=0))
+    panel, rate_limiter = SlowPanel(), RateLimiter()
+    rate_limiter.note_refusal("status", PanelRateLimitError(retry_after=0))
 
-    await follow(panel, PanelClient(panel, paces=paces))
+    await follow(panel, PanelClient(panel, rate_limiter=rate_limiter))
 
     assert panel.at_once == [1] * 10
 
@@ -154,7 +154,7 @@ async def test_refusals_at_once_count_as_one() -> None:
     """The time to wait doubles with each refusal, not with each of those under way."""
     panel = SlowPanel()
     panel.refuse = lambda _: rate_limited() if panel.answered else None
-    client = PanelClient(panel, paces=Paces())
+    client = PanelClient(panel, rate_limiter=RateLimiter())
 
     await follow(panel, client)
     with pytest.raises(PanelRateLimitError) as caught:

@@ -26,8 +26,8 @@ from custom_components.smm_panel.api import (
     RefillStatus,
     Service,
 )
-from custom_components.smm_panel.api.sanitize import TEXT_LIMIT, one_line
 from custom_components.smm_panel.api.answers.values import read_count, read_money
+from custom_components.smm_panel.api.sanitize import TEXT_LIMIT, one_line
 from tests.api.calls import CALLS
 from tests.api.conftest import KEY
 from tests.api.fake_transport import FakeAnswer, FakeTransport, client_answered

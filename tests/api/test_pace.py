@@ -8,7 +8,12 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 import pytest_asyncio
 
-from custom_components.smm_panel.api import OrderRequest, Paces, PanelClient, PanelRateLimitError
+from custom_components.smm_panel.api import (
+    OrderRequest,
+    PanelClient,
+    PanelRateLimitError,
+    RateLimiter,
+)
 from tests.api.fake_transport import FakeAnswer
 
 ORDER = OrderRequest(service="1", link="https://example.com/p", quantity=10)
@@ -41,15 +46,15 @@ def panel() -> Panel:
 
 
 @pytest.fixture
-def paces() -> Paces:
+def rate_limiter() -> RateLimiter:
     """What is known of it."""
-    return Paces()
+    return RateLimiter()
 
 
 @pytest.fixture
-def client(panel: Panel, paces: Paces) -> PanelClient:
+def client(panel: Panel, rate_limiter: RateLimiter) -> PanelClient:
     """Its client."""
-    return PanelClient(panel, paces=paces)
+    return PanelClient(panel, rate_limiter=rate_limiter)
 
 
 @pytest_asyncio.fixture
@@ -84,14 +89,14 @@ async def test_nothing_is_sent_before_the_panel_wants_it(
 
 
 async def test_a_limit_of_one_action_holds_up_no_other(
-    client: PanelClient, paces: Paces, panel: Panel
+    client: PanelClient, rate_limiter: RateLimiter, panel: Panel
 ) -> None:
     """Ten service lists an hour are a common limit; orders must go on."""
     panel.answers = [refused(**{"Retry-After": "3000"}), PLACED]
     with pytest.raises(PanelRateLimitError):
         await client.services()
 
-    await paces.turn("add")
+    await rate_limiter.wait_for_turn("add")
     assert (await client.add(ORDER)).order == "1"
 
 
@@ -131,14 +136,14 @@ async def test_without_a_time_the_wait_doubles_up_to_a_minute(
 
 
 async def test_a_queue_of_writes_keeps_the_gap_it_has_learned(
-    client: PanelClient, paces: Paces, panel: Panel, sleep: AsyncMock
+    client: PanelClient, rate_limiter: RateLimiter, panel: Panel, sleep: AsyncMock
 ) -> None:
     """With one order a second, of a queue of orders one is refused and not every second one."""
     panel.answers = [PLACED, refused(**{"Retry-After": "1"}), PLACED, PLACED, PLACED]
 
     outcomes = []
     for _ in range(5):
-        await paces.turn("add")
+        await rate_limiter.wait_for_turn("add")
         try:
             outcomes.append((await client.add(ORDER)).order)
         except PanelRateLimitError:
@@ -149,7 +154,7 @@ async def test_a_queue_of_writes_keeps_the_gap_it_has_learned(
 
 
 async def test_a_long_wait_is_told_instead(
-    client: PanelClient, paces: Paces, panel: Panel, sleep: AsyncMock
+    client: PanelClient, rate_limiter: RateLimiter, panel: Panel, sleep: AsyncMock
 ) -> None:
     """A script must not hang for an hour without a word."""
     panel.answers = [refused(**{"Retry-After": "3600"})]
@@ -157,7 +162,7 @@ async def test_a_long_wait_is_told_instead(
         await client.add(ORDER)
 
     with pytest.raises(PanelRateLimitError) as caught:
-        await paces.turn("add")
+        await rate_limiter.wait_for_turn("add")
 
     assert caught.value.retry_after == pytest.approx(3600)
     sleep.assert_not_awaited()

@@ -30,7 +30,7 @@ from .models import (
 )
 from .order_fields import InvalidOrderError, OrderProblem
 from .order_request import OrderRequest
-from .pacing import Paces
+from .pacing import RateLimiter
 from .service_types import SERVICE_TYPES, ServiceType, service_type
 from .transport import Answer, HttpLimits, HttpTransport, Transport
 
@@ -51,7 +51,6 @@ __all__ = [
     "OrderRequest",
     "OrderStatus",
     "Outcome",
-    "Paces",
     "PanelAuthError",
     "PanelClient",
     "PanelConnectionError",
@@ -62,6 +61,7 @@ __all__ = [
     "PanelResponseError",
     "PanelUnreachableError",
     "PlacedOrder",
+    "RateLimiter",
     "RefillStatus",
     "Service",
     "ServiceType",

@@ -31,7 +31,7 @@ from .redaction import Redaction
 from .sanitize import one_line
 
 # Actions that spend or change; they are sent once, whatever happens.
-WRITES = frozenset({"add", "refill", "cancel"})
+OPERATIONS = frozenset({"add", "refill", "cancel"})
 
 _MEBIBYTE = 1024 * 1024
 # About 5 ms of work on a small computer.
@@ -160,7 +160,7 @@ class HttpTransport:
             headers=headers,
             allow_redirects=False,
             raise_for_status=False,
-            server_hostname=self._read_hostname if form.get("action") not in WRITES else None,
+            server_hostname=self._read_hostname if form.get("action") not in OPERATIONS else None,
             timeout=ClientTimeout(
                 total=limits.read_services if is_services else limits.read,
                 connect=limits.connect,

@@ -33,43 +33,45 @@ _JSON_LINE = re.compile(r"^[\[{]", re.MULTILINE)
 
 
 def interpret[T](
-    answer: Answer, read: Callable[[Json], T], ids: Sequence[str], *, is_write: bool
+    answer: Answer, read: Callable[[Json], T], ids: Sequence[str], *, is_operation: bool
 ) -> T:
     """Read the answer to a request about `ids` (none: about the account).
 
     Raises `PanelRejectedError` and `PanelResponseError`.
     """
     try:
-        data = _parse(answer.text, is_write=is_write)
+        data = _parse(answer.text, is_operation=is_operation)
     except PanelResponseError:
-        raise _not_json(answer, is_write=is_write) from None
-    refusal = _refusal(answer, data, ids, is_write=is_write)
+        raise _not_json(answer, is_operation=is_operation) from None
+    refusal = _refusal(answer, data, ids, is_operation=is_operation)
     if refusal is None:
         try:
             return read(data)
         except PanelResponseError as err:
-            raise _unreadable(err, answer, is_write=is_write) from None
-    is_add = is_write and not ids
+            raise _unreadable(err, answer, is_operation=is_operation) from None
+    is_add = is_operation and not ids
     if (is_add or len(ids) > 1) and (result := _result_beside(data, read)) is not None:
         if not is_add:
             return result
         # Either may be wrong; whoever believes the error orders, and pays, twice.
         raise PanelResponseError(f"The answer holds an order and an error: {refusal.text}")
-    raise _rejection(refusal, answer, data, is_write=is_write)
+    raise _rejection(refusal, answer, data, is_operation=is_operation)
 
 
-def _parse(text: str, *, is_write: bool) -> Json:
+def _parse(text: str, *, is_operation: bool) -> Json:
     """Parse an answer; that of a read even behind notices, where nothing is at stake."""
     try:
         return parse_json(text)
     except PanelResponseError:
-        start = None if is_write else _JSON_LINE.search(text)
+        start = None if is_operation else _JSON_LINE.search(text)
         if start is None:
             raise
     return parse_json(text[start.start() :])
 
 
-def _refusal(answer: Answer, data: Json, ids: Sequence[str], *, is_write: bool) -> Refusal | None:
+def _refusal(
+    answer: Answer, data: Json, ids: Sequence[str], *, is_operation: bool
+) -> Refusal | None:
     """Find the error that the whole answer states.
 
     An answer with an asked id as a key is a map by id, whatever else it holds.
@@ -77,7 +79,7 @@ def _refusal(answer: Answer, data: Json, ids: Sequence[str], *, is_write: bool) 
     if isinstance(data, dict) and not data.keys().isdisjoint(ids):
         return None
     refusal = read_refusal(data, answer.status)
-    if refusal is None and not is_write and isinstance(data, str):
+    if refusal is None and not is_operation and isinstance(data, str):
         text = read_text(data)
         # Words in the place of an answer are an error, in whatever language. A write may
         # have been confirmed with them.
@@ -98,7 +100,7 @@ def _result_beside[T](data: Json, read: Callable[[Json], T]) -> T | None:
 
 
 def _rejection(
-    refusal: Refusal, answer: Answer, data: Json, *, is_write: bool
+    refusal: Refusal, answer: Answer, data: Json, *, is_operation: bool
 ) -> PanelRejectedError | PanelResponseError:
     """Make the error of a refusal.
 
@@ -110,7 +112,7 @@ def _rejection(
     answered, and its error is a refusal.
     """
     is_server_error = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    if is_write and is_server_error and refusal.kind in _UNSETTLED:
+    if is_operation and is_server_error and refusal.kind in _UNSETTLED:
         return PanelResponseError(f"The panel failed: {refusal.text}")
     wait = read_retry_after(answer.headers, data, refusal.text)
     return _of_kind(refusal.kind, refusal.text, retry_after=wait)
@@ -127,7 +129,7 @@ def _of_kind(
     return PanelRejectedError(kind, message, retry_after=retry_after)
 
 
-def _not_json(answer: Answer, *, is_write: bool) -> PanelError:
+def _not_json(answer: Answer, *, is_operation: bool) -> PanelError:
     """Make the error of a page or a text: what it is about, if it says so in its title."""
     head = answer.text[:_HEAD]
     title = _TITLE.search(head)
@@ -137,12 +139,12 @@ def _not_json(answer: Answer, *, is_write: bool) -> PanelError:
         PanelResponseError(f"{problem}: {said}" if said else problem),
         answer,
         said,
-        is_write=is_write,
+        is_operation=is_operation,
     )
 
 
 def _unreadable(
-    err: PanelResponseError, answer: Answer, said: str = "", *, is_write: bool
+    err: PanelResponseError, answer: Answer, said: str = "", *, is_operation: bool
 ) -> PanelError:
     """Make the error of an answer without a meaning; its status may still have one."""
     wait = read_retry_after(answer.headers, None, said)
@@ -155,7 +157,7 @@ def _unreadable(
     if is_unavailable and wait is not None and kind not in _TOLD_BY_PAGES:
         # Whoever names a time knows what is going on; any gateway sends the bare status.
         kind = ErrorKind.MAINTENANCE
-    if kind in _TOLD_BY_PAGES and not is_write:
+    if kind in _TOLD_BY_PAGES and not is_operation:
         return _of_kind(kind, said or HTTPStatus.SERVICE_UNAVAILABLE.phrase, retry_after=wait)
     is_of_a_working_panel = answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
     is_shape = isinstance(err, PanelShapeError) and is_of_a_working_panel
