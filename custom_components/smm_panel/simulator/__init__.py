@@ -4,10 +4,9 @@ Free of Home Assistant and of the integration's own client, so that each can pro
 The HTTP server is in `simulator.server` and not loaded from here: the practice account needs none.
 """
 
-from .answer import SimulatedAnswer
-from .catalog import CATALOG
-from .dice import Odds
+from .catalog import CATALOG, SimulatedService
+from .chance import Odds
 from .panel import SimulatedPanel
-from .service import SimulatedService
+from .protocol import SimulatedAnswer
 
 __all__ = ["CATALOG", "Odds", "SimulatedAnswer", "SimulatedPanel", "SimulatedService"]

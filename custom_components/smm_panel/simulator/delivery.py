@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 
-from .dice import Dice
+from .chance import Dice
 
 PENDING: Final = "Pending"
 PROCESSING: Final = "Processing"

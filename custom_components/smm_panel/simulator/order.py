@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Self, override
 
 from .delivery import COMPLETED, PARTIAL, Delivery, Progress
-from .money import FIVE_PLACES, money_text
+from .protocol import FIVE_PLACES, money_text
 
 type Cancels = Mapping[int, datetime]
 """Order id to the moment at which its cancel takes effect."""

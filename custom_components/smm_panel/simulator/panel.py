@@ -8,10 +8,11 @@ from random import Random
 from typing import Any, Final, Self
 
 from .add import new_order
-from .answer import SimulatedAnswer
-from .catalog import CATALOG
-from .dice import Dice, Odds
-from .errors import (
+from .catalog import CATALOG, SimulatedService
+from .chance import Dice, Odds
+from .ledger import Ledger
+from .order import AnyOrder
+from .protocol import (
     ALREADY_COMPLETED,
     CANCEL_NOT_ELIGIBLE,
     DUPLICATE_LINK,
@@ -27,13 +28,13 @@ from .errors import (
     TOO_MANY_ORDERS,
     TOO_MANY_REFILLS,
     Refusal,
+    SimulatedAnswer,
+    echo,
+    ids,
+    money_text,
+    whole_number,
 )
-from .form import echo, ids, whole_number
-from .ledger import Ledger
-from .money import money_text
-from .order import AnyOrder
 from .refills import Refills
-from .service import SimulatedService
 
 STATE_VERSION: Final = 1
 DEFAULT_BALANCE: Final = Decimal(100)

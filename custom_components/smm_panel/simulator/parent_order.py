@@ -9,10 +9,10 @@ from decimal import Decimal
 from random import Random
 from typing import Any, override
 
+from .chance import Dice, Odds
 from .delivery import CANCELED, COMPLETED, Delivery
-from .dice import Dice, Odds
-from .money import FIVE_PLACES
 from .order import AnyOrder, Cancels, Order
+from .protocol import FIVE_PLACES
 
 ACTIVE = "Active"
 EXPIRED = "Expired"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 
+from .chance import Dice
 from .delivery import COMPLETED, IN_PROGRESS, PENDING
-from .dice import Dice
 
 REJECTED: Final = "Rejected"
 

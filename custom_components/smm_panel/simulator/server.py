@@ -9,8 +9,8 @@ from typing import Final, Protocol, Self
 
 from aiohttp import web
 
-from .answer import SimulatedAnswer
 from .faults import Cut, Delay, Drop, Fault, FaultScript, Reply
+from .protocol import SimulatedAnswer
 
 HOST: Final = "127.0.0.1"
 PATH: Final = "/api/v2"
