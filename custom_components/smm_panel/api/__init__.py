@@ -1,5 +1,10 @@
 """Client of the SMM panel API v2, free of Home Assistant.
 
+`PanelClient` has one method per action and sends through a `Transport`. `OrderRequest` is
+an order that was checked before it is sent; `answers` turns what a panel sends back into
+frozen models or an error of one tree, whose root is `PanelError`. Money is `Decimal`, ids
+are text, times are in seconds.
+
 Import from here only; the modules inside may be rearranged.
 """
 

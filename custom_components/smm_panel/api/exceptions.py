@@ -8,7 +8,7 @@ class PanelError(Exception):
 
 
 class PanelConnectionError(PanelError):
-    """No complete answer came; the panel may have taken the request."""
+    """No complete answer arrived; the panel may have accepted the request."""
 
 
 class PanelUnreachableError(PanelConnectionError):
@@ -18,22 +18,21 @@ class PanelUnreachableError(PanelConnectionError):
 class PanelResponseError(PanelError):
     """An answer that cannot be read: no JSON, no known shape, too large.
 
-    After a write the outcome is unknown.
+    After an operation the outcome is unknown.
     """
 
 
 class PanelShapeError(PanelResponseError):
-    """Rows that do not say whose they are: the panel may know another form of the action."""
+    """Rows without the ids they belong to: the panel may support the other id field only."""
 
 
 class PanelRedirectError(PanelResponseError):
-    """The panel pointed to another address, which is not followed.
+    """The panel redirected to another address, which is not followed.
 
     `location` is that address without user info, query and fragment.
     """
 
     def __init__(self, location: str) -> None:
-        """Name the new address in the message."""
         super().__init__(f"The panel redirects to {location}")
         self.location = location
 
@@ -41,12 +40,11 @@ class PanelRedirectError(PanelResponseError):
 class PanelRejectedError(PanelError):
     """The panel understood and refused: nothing was done.
 
-    `message` is the panel's own text. `retry_after` is in seconds; a panel tells it with
+    `message` is the panel's own text. `retry_after` is in seconds; panels send it with
     `rate_limited` and `maintenance`, if at all.
     """
 
     def __init__(self, kind: ErrorKind, message: str, *, retry_after: float | None = None) -> None:
-        """Keep what the refusal is about beside the panel's text."""
         super().__init__(message)
         self.kind = kind
         self.message = message
@@ -57,7 +55,6 @@ class PanelAuthError(PanelRejectedError):
     """The key is wrong or the account may not use the API."""
 
     def __init__(self, message: str = "Invalid API key") -> None:
-        """Set the kind, which is always `auth`."""
         super().__init__(ErrorKind.AUTH, message)
 
 
@@ -67,5 +64,4 @@ class PanelRateLimitError(PanelRejectedError):
     def __init__(
         self, message: str = "Rate limit exceeded", *, retry_after: float | None = None
     ) -> None:
-        """Set the kind, which is always `rate_limited`."""
         super().__init__(ErrorKind.RATE_LIMITED, message, retry_after=retry_after)

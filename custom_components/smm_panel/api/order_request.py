@@ -33,11 +33,11 @@ _CUSTOM_REFERRER = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
-    """One order of the action `add`; `type` decides which fields it takes.
+    """One order of the action `add`; `type` decides which fields it has.
 
-    Lists are given as a sequence or as text with one entry a line, and kept as tuples
-    of stripped, non-empty lines. `interval` and `delay` are in minutes. `extra` holds
-    fields only some panels know, such as `request_id`.
+    Lists are a sequence or a text with one entry a line, and are stored as tuples of
+    stripped, non-empty lines. `interval` and `delay` are in minutes. `extra` is for fields
+    that only some panels support, such as `request_id`.
 
     Raises `InvalidOrderError` for the first field that is wrong.
     """
@@ -71,7 +71,7 @@ class OrderRequest:
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Bring every field into its one form and check it."""
+        """Normalise and check every field."""
         self._set("service", clean_word("service", self.service))
         self._set("type", clean_text("type", self.type) or "Default")
         for name in TEXTS:
@@ -107,7 +107,7 @@ class OrderRequest:
 
     @property
     def count(self) -> int | None:
-        """How much the panel will deliver at most, in all runs; None if unknowable.
+        """The most that the panel will deliver, in all runs; None if it cannot be known.
 
         A subscription delivers up to `max` for each post. Without a number of posts it
         is unlimited, and 0 posts means that to some panels too.
@@ -120,14 +120,14 @@ class OrderRequest:
 
     @property
     def _count_per_run(self) -> int | None:
-        """The number that the service's minimum and maximum are about."""
+        """The number that the service's minimum and maximum apply to."""
         if (lines := self.service_type.lines) is not None:
             return len(getattr(self, lines))
         return self.quantity
 
     @property
     def parts(self) -> int | None:
-        """How many orders a drip-feed or subscription makes at most; None if unknowable."""
+        """The most orders that a drip-feed or subscription makes; None if it cannot be known."""
         if self.posts:
             return self.posts + (self.old_posts or 0)
         return self.runs
@@ -135,7 +135,7 @@ class OrderRequest:
     def estimate(self, service: Service) -> Decimal | None:
         """Return the price to expect of this order, in the account's currency.
 
-        None if it cannot be known beforehand: the type is unknown, or the order has no
+        None if it cannot be known in advance: the type is unknown, or the order has no
         fixed quantity (a subscription without a number of posts).
         """
         if self.per_order:
@@ -145,9 +145,9 @@ class OrderRequest:
         return service.rate * self.count / _RATE_UNIT
 
     def check_limits(self, service: Service) -> None:
-        """Hold the counts against the service's minimum, maximum and drip-feed flag.
+        """Check the counts against the service's minimum, maximum and drip-feed flag.
 
-        The limits are for one run of a drip-feed and one post of a subscription;
+        The limits apply to one run of a drip-feed and one post of a subscription;
         packages have none. Raises `InvalidOrderError`.
         """
         if self.runs is not None and service.dripfeed is False:
@@ -164,7 +164,7 @@ class OrderRequest:
                 check_range(name, count, service.min, service.max)
 
     def form(self) -> dict[str, str]:
-        """Give the form fields of `add`, without `key` and `action`.
+        """Return the form fields of `add`, without `key` and `action`.
 
         Lists are joined by newlines, the expiry is d/m/Y.
         """
@@ -177,7 +177,7 @@ class OrderRequest:
         }
 
     def _check_presence(self) -> None:
-        """Refuse a missing field of the type and a given field of another type."""
+        """Refuse a missing field of the type and a field that the type does not have."""
         for name in ("service", *self.service_type.required):
             if getattr(self, name) is None:
                 raise InvalidOrderError(name, OrderProblem.REQUIRED)
@@ -186,7 +186,7 @@ class OrderRequest:
                 raise InvalidOrderError(name, OrderProblem.NOT_ALLOWED)
 
     def _check_combinations(self) -> None:
-        """Check what depends on two fields: drip-feed, web traffic, subscription."""
+        """Check the rules about two fields: drip-feed, web traffic, subscription."""
         traffic = self.type_of_traffic
         for name, is_needed in (
             ("interval", self.runs is not None),
@@ -201,7 +201,7 @@ class OrderRequest:
 
 
 def _form_text(value: object) -> str:
-    """Write one value the way the form wants it."""
+    """Return one value in the notation of the form."""
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     if isinstance(value, tuple):

@@ -1,16 +1,16 @@
-"""The one table of what an error text is about."""
+"""What an error text of a panel is about: the only table of it."""
 
 import re
 
 from ..models import ErrorKind
 
-# Longer texts are pages or dumps; what the table looks for stands in the first words.
+# Longer texts are pages or dumps; the phrases of the table are among the first words.
 _SEARCHED = 500
 
-# Searched in this order, so a narrow meaning stands before a wide one: "Refill is
-# disabled for this service" is about the refill, "The api key field is required"
-# about the key. Texts and codes: what panels are known to send, folded by `fold_words`. A
-# blank in a pattern may be absent from the text: `notEnoughFunds`, "notenoughfunds".
+# Searched in this order, so a narrow meaning comes before a wide one: "Refill is disabled
+# for this service" is about the refill, "The api key field is required" about the key.
+# Texts and codes that panels are known to send, folded by `fold_words`. A blank in a pattern
+# is optional in the text: `notEnoughFunds`, "notenoughfunds".
 _WRONG = "(bad|incorrect|invalid|wrong|unknown)"
 _IS_WRONG = "(is |are |was )?(bad|incorrect|invalid|wrong|unknown|not valid)"
 _IS_GONE = "(is |was )?(not found|not exists?|(does not|doesn t|do not) exists?)"
@@ -127,11 +127,11 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def fold_words(text: str) -> str:
-    """Make `neworder.error.min_quantity`, `minQuantity` and "Min quantity" words alike."""
+    """Return lower-case words: `order.min_quantity` and `orderMinQuantity` become the same."""
     return " ".join(re.split(r"[\W_]+", _HUMP.sub(" ", text).lower()))
 
 
 def error_kind(text: str) -> ErrorKind:
-    """Tell what an error text or code is about; `other` if the table does not know."""
+    """Return what an error text or code is about; `other` if the table does not have it."""
     folded = fold_words(text[:_SEARCHED])
     return next((kind for kind, pattern in _KINDS if pattern.search(folded)), ErrorKind.OTHER)

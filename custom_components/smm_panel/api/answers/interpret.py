@@ -1,4 +1,4 @@
-"""Makes a result or an error of an answer: its body first, its HTTP status last."""
+"""Decides whether an answer is a result or an error: by its body first, its status last."""
 
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
@@ -20,15 +20,15 @@ from .rows import Refusal, read_refusal
 from .statuses import read_order_status
 from .values import Json, parse_json, read_flag, read_text
 
-# What a server error does not settle for a write: see `_rejection`.
-_UNSETTLED = frozenset({ErrorKind.OTHER, ErrorKind.MAINTENANCE})
-# What a page in the place of an answer can tell; keys and orders it may mention anyhow.
-_TOLD_BY_PAGES = frozenset({ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
+# Kinds of errors that do not refuse an operation if the status is 5xx: see `_rejection`.
+_INCONCLUSIVE = frozenset({ErrorKind.OTHER, ErrorKind.MAINTENANCE})
+# What a page in place of an answer can be about; it may mention keys and orders regardless.
+_KINDS_OF_PAGES = frozenset({ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
 
 _TITLE = re.compile(r"<title[^<>]*>([^<>]*)", re.IGNORECASE)
-# A title further down is none.
+# The title is expected within so many characters.
 _HEAD = 10_000
-# Where the answer begins behind notices that PHP writes before it.
+# Where the answer starts after notices that PHP prints before it.
 _JSON_LINE = re.compile(r"^[\[{]", re.MULTILINE)
 
 
@@ -53,13 +53,13 @@ def interpret[T](
     if (is_add or len(ids) > 1) and (result := _result_beside(data, read)) is not None:
         if not is_add:
             return result
-        # Either may be wrong; whoever believes the error orders, and pays, twice.
+        # Either may be wrong; whoever trusts the error orders, and pays, twice.
         raise PanelResponseError(f"The answer holds an order and an error: {refusal.text}")
     raise _rejection(refusal, answer, data, is_operation=is_operation)
 
 
 def _parse(text: str, *, is_operation: bool) -> Json:
-    """Parse an answer; that of a read even behind notices, where nothing is at stake."""
+    """Parse an answer; for a read, notices before it are skipped."""
     try:
         return parse_json(text)
     except PanelResponseError:
@@ -72,17 +72,17 @@ def _parse(text: str, *, is_operation: bool) -> Json:
 def _refusal(
     answer: Answer, data: Json, ids: Sequence[str], *, is_operation: bool
 ) -> Refusal | None:
-    """Find the error that the whole answer states.
+    """Return the error of the whole answer, if it has one.
 
-    An answer with an asked id as a key is a map by id, whatever else it holds.
+    An answer with a requested id as a key is a map by id, whatever else it contains.
     """
     if isinstance(data, dict) and not data.keys().isdisjoint(ids):
         return None
     refusal = read_refusal(data, answer.status)
     if refusal is None and not is_operation and isinstance(data, str):
         text = read_text(data)
-        # Words in the place of an answer are an error, in whatever language. A write may
-        # have been confirmed with them.
+        # A sentence in place of an answer is an error, in whatever language. For an
+        # operation it may be the confirmation.
         is_status = read_order_status(text) is not OrderStatus.UNKNOWN
         if text and read_flag(text) is None and any(map(str.isalpha, text)) and not is_status:
             return Refusal(kind=ErrorKind.OTHER, text=text)
@@ -90,7 +90,7 @@ def _refusal(
 
 
 def _result_beside[T](data: Json, read: Callable[[Json], T]) -> T | None:
-    """Read what an answer holds beside an error; None if there is no result at all."""
+    """Return the result that an answer holds beside an error; None if there is none."""
     try:
         result = read(data)
     except PanelResponseError:
@@ -102,17 +102,16 @@ def _result_beside[T](data: Json, read: Callable[[Json], T]) -> T | None:
 def _rejection(
     refusal: Refusal, answer: Answer, data: Json, *, is_operation: bool
 ) -> PanelRejectedError | PanelResponseError:
-    """Make the error of a refusal.
+    """Return the exception for a refusal.
 
-    A server error (5xx) refuses a write only with a text that says what is wrong with
-    the request. "Unknown error", "order could not be created" or a notice of
-    maintenance can come from a panel that failed half-way or from a gateway before it
-    that gave up waiting, so there the outcome stays unknown: looking once too often
-    costs a moment, ordering twice costs money. With any other status the panel itself
-    answered, and its error is a refusal.
+    A server error (5xx) refuses an operation only with a text that names what is wrong with
+    the request. "Unknown error", "order could not be created" or a notice of maintenance
+    can come from a panel that failed half-way or from a gateway that timed out, so there
+    the outcome is unknown: an unnecessary check costs a moment, a second order costs money.
+    With any other status the panel itself answered, and its error is a refusal.
     """
     is_server_error = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    if is_operation and is_server_error and refusal.kind in _UNSETTLED:
+    if is_operation and is_server_error and refusal.kind in _INCONCLUSIVE:
         return PanelResponseError(f"The panel failed: {refusal.text}")
     wait = read_retry_after(answer.headers, data, refusal.text)
     return _of_kind(refusal.kind, refusal.text, retry_after=wait)
@@ -121,7 +120,7 @@ def _rejection(
 def _of_kind(
     kind: ErrorKind, message: str, *, retry_after: float | None = None
 ) -> PanelRejectedError:
-    """Make the exception of a refusal, of the class that fits its kind."""
+    """Return the exception for a kind of refusal, of the class that belongs to it."""
     if kind is ErrorKind.AUTH:
         return PanelAuthError(message)
     if kind is ErrorKind.RATE_LIMITED:
@@ -130,35 +129,35 @@ def _of_kind(
 
 
 def _not_json(answer: Answer, *, is_operation: bool) -> PanelError:
-    """Make the error of a page or a text: what it is about, if it says so in its title."""
+    """Return the exception for a page or a text, by its title or its words."""
     head = answer.text[:_HEAD]
     title = _TITLE.search(head)
-    said = read_text(title[1] if title else "" if "<" in head else head) or ""
+    text = read_text(title[1] if title else "" if "<" in head else head) or ""
     problem = "The answer is not JSON"
     return _unreadable(
-        PanelResponseError(f"{problem}: {said}" if said else problem),
+        PanelResponseError(f"{problem}: {text}" if text else problem),
         answer,
-        said,
+        text,
         is_operation=is_operation,
     )
 
 
 def _unreadable(
-    err: PanelResponseError, answer: Answer, said: str = "", *, is_operation: bool
+    err: PanelResponseError, answer: Answer, text: str = "", *, is_operation: bool
 ) -> PanelError:
-    """Make the error of an answer without a meaning; its status may still have one."""
-    wait = read_retry_after(answer.headers, None, said)
+    """Return the exception for an unreadable answer; its status may still be meaningful."""
+    wait = read_retry_after(answer.headers, None, text)
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         return _of_kind(
-            ErrorKind.RATE_LIMITED, said or HTTPStatus.TOO_MANY_REQUESTS.phrase, retry_after=wait
+            ErrorKind.RATE_LIMITED, text or HTTPStatus.TOO_MANY_REQUESTS.phrase, retry_after=wait
         )
-    kind = error_kind(said)
+    kind = error_kind(text)
     is_unavailable = answer.status == HTTPStatus.SERVICE_UNAVAILABLE
-    if is_unavailable and wait is not None and kind not in _TOLD_BY_PAGES:
-        # Whoever names a time knows what is going on; any gateway sends the bare status.
+    if is_unavailable and wait is not None and kind not in _KINDS_OF_PAGES:
+        # A Retry-After shows that the panel itself answered; gateways send 503 without one.
         kind = ErrorKind.MAINTENANCE
-    if kind in _TOLD_BY_PAGES and not is_operation:
-        return _of_kind(kind, said or HTTPStatus.SERVICE_UNAVAILABLE.phrase, retry_after=wait)
-    is_of_a_working_panel = answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
-    is_shape = isinstance(err, PanelShapeError) and is_of_a_working_panel
+    if kind in _KINDS_OF_PAGES and not is_operation:
+        return _of_kind(kind, text or HTTPStatus.SERVICE_UNAVAILABLE.phrase, retry_after=wait)
+    is_panel_working = answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    is_shape = isinstance(err, PanelShapeError) and is_panel_working
     return (PanelShapeError if is_shape else PanelResponseError)(f"{err} (HTTP {answer.status})")

@@ -1,8 +1,8 @@
 """One tolerant reader per action: from parsed JSON, in any known shape, to the models.
 
-Strict about what matters (an order without a usable id is not placed, an id without an
-answer has none), lenient about form. Errors the whole answer states are found before
-(`read_refusal`); what a reader cannot understand is a `PanelResponseError`.
+Strict about facts (an order without a usable id is not placed, an id without an answer has
+no result), lenient about form. Errors of the whole answer were found before (`interpret`);
+an answer that a reader does not understand is a `PanelResponseError`.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,19 +39,19 @@ from .values import (
     read_text,
 )
 
-# The item of an id the answer says nothing about.
+# The item of an id that the answer does not contain.
 LEFT_OUT = ItemError(
     message="The panel's answer leaves this id out", kind=ErrorKind.OTHER, outcome=Outcome.UNKNOWN
 )
 
 _DESCRIPTION_LIMIT = 5_000
-# Browsers and servers agree on about this much.
+# Browsers and servers limit links to about this length.
 _LINK_LIMIT = 2_048
 
 _SERVICE_IDS = ("service", "serviceid", "id", "package")
 _ORDER_IDS = ("order", "orderid", "id")
 _REFILL_IDS = ("refill", "refillid", "id")
-# Only reads trust the order of a list: a refill id must not be given to another order.
+# Only reads rely on the order of a list: a refill id must not end up at another order.
 _STATUS_ROWS = RowShape(ids=_ORDER_IDS, values=("orderstatus", "status"), positional=True)
 _REFILL_STATUS_ROWS = RowShape(ids=_REFILL_IDS, values=("refillstatus", "status"), positional=True)
 _REFILL_ROWS = RowShape(ids=_ORDER_IDS, values=("refill", "refillid"))
@@ -66,7 +66,7 @@ _CANCEL_ROWS = RowShape(
 
 
 def read_balance(data: Json) -> Balance:
-    """Read `balance`; an amount that is no number is no answer."""
+    """Read `balance`. Raises `PanelResponseError` without an amount."""
     data = unwrap(data, "data", "result", "response", "user", "balance")
     if isinstance(data, dict):
         row = fields(data)
@@ -79,7 +79,7 @@ def read_balance(data: Json) -> Balance:
 
 
 def read_services(data: Json) -> tuple[tuple[Service, ...], int]:
-    """Read `services`; gives the rows that can be read and the number of those that cannot."""
+    """Read `services`: the rows that can be read, and the number of those that cannot."""
     rows = listed_rows(data, "services", "packages")
     services: dict[str, Service] = {}
     unreadable = 0
@@ -125,14 +125,14 @@ def _read_service(key: str | None, data: Json) -> Service | None:
 
 
 def _read_name(value: Json) -> str | None:
-    """Read a name, which may be in an object of its own."""
+    """Read a name, which may be inside an object."""
     return read_text(fields(value).get("name") if isinstance(value, dict) else value)
 
 
 def read_listed_orders(data: Json) -> tuple[ListedOrder, ...]:
     """Read `orders` without ids; a row without a usable id is skipped.
 
-    Rows of which none can be read are no answer: an order must not seem absent for that.
+    If no row can be read, `PanelResponseError` is raised: an order must not appear absent.
     """
     rows = listed_rows(data, "orders")
     listed = [order for key, row in rows if (order := _read_listed_order(key, row)) is not None]
@@ -161,11 +161,11 @@ def _read_listed_order(key: str | None, data: Json) -> ListedOrder | None:
 
 
 def read_placed_order(data: Json) -> PlacedOrder:
-    """Read `add`; without a usable id the order may or may not be placed."""
+    """Read `add`. Raises `PanelResponseError` without a usable id: the order may be placed."""
     data = unwrap(data, "data", "result", "order")
     if isinstance(data, dict):
         row = fields(data)
-        # `order` present but empty is a panel that failed half-way: no other field counts.
+        # `order` present but empty comes from a panel that failed half-way: ignore other ids.
         id_ = _read_new_id(row["order"] if "order" in row else pick(row, "orderid", "id"))
         if id_ is not None:
             return PlacedOrder(order=id_, charge=read_money(row.get("charge")))
@@ -173,42 +173,44 @@ def read_placed_order(data: Json) -> PlacedOrder:
 
 
 def _read_new_id(value: Json) -> str | None:
-    """Read the id of what was just made; a word for its state ("pending") is none."""
+    """Read the id of something just created; a status ("pending") is not an id."""
     id_ = read_id(value)
     is_word = id_ is not None and not any(map(str.isdecimal, id_))
     return None if is_word and read_order_status(id_) is not OrderStatus.UNKNOWN else id_
 
 
-def read_order_reports(data: Json, asked: Sequence[str]) -> dict[str, OrderReport | ItemError]:
+def read_order_reports(data: Json, requested: Sequence[str]) -> dict[str, OrderReport | ItemError]:
     """Read `status` of one or many orders."""
-    return _read_items(data, asked, _STATUS_ROWS, _read_report)
+    return _read_items(data, requested, _STATUS_ROWS, _read_report)
 
 
-def read_refills(data: Json, asked: Sequence[str]) -> dict[str, str | ItemError]:
+def read_refills(data: Json, requested: Sequence[str]) -> dict[str, str | ItemError]:
     """Read `refill` of one or many orders: order id to refill id."""
-    return _read_items(data, asked, _REFILL_ROWS, _read_refill)
+    return _read_items(data, requested, _REFILL_ROWS, _read_refill)
 
 
-def read_refill_statuses(data: Json, asked: Sequence[str]) -> dict[str, RefillStatus | ItemError]:
+def read_refill_statuses(
+    data: Json, requested: Sequence[str]
+) -> dict[str, RefillStatus | ItemError]:
     """Read `refill_status` of one or many refills."""
-    return _read_items(data, asked, _REFILL_STATUS_ROWS, _read_refill_status)
+    return _read_items(data, requested, _REFILL_STATUS_ROWS, _read_refill_status)
 
 
-def read_cancels(data: Json, asked: Sequence[str]) -> dict[str, ItemError | None]:
-    """Read `cancel`; None means the panel took the request, not that it is done."""
-    return _read_items(data, asked, _CANCEL_ROWS, _read_cancel)
+def read_cancels(data: Json, requested: Sequence[str]) -> dict[str, ItemError | None]:
+    """Read `cancel`; None means that the panel accepted the request, not that it is done."""
+    return _read_items(data, requested, _CANCEL_ROWS, _read_cancel)
 
 
 def _read_items[T](
-    data: Json, asked: Sequence[str], shape: RowShape, read: Callable[[Json], T]
+    data: Json, requested: Sequence[str], shape: RowShape, read: Callable[[Json], T]
 ) -> dict[str, T | ItemError]:
-    """Read the row of each id; one that is missing or unreadable spoils no other.
+    """Read the row of each id; a missing or unreadable row affects no other.
 
     For a single id an unreadable row is an unreadable answer.
     """
-    rows = rows_by_id(data, asked, shape)
+    rows = rows_by_id(data, requested, shape)
     items: dict[str, T | ItemError] = {}
-    for id_ in asked:
+    for id_ in requested:
         if id_ not in rows:
             items[id_] = LEFT_OUT
             continue
@@ -216,34 +218,34 @@ def _read_items[T](
             row = unwrap(rows[id_], "data", "result")
             items[id_] = _row_error(row, shape) or read(row)
         except PanelResponseError as err:
-            if len(asked) == 1:
+            if len(requested) == 1:
                 raise
             items[id_] = replace(LEFT_OUT, message=str(err))
     return items
 
 
 def _row_error(row: Json, shape: RowShape) -> ItemError | None:
-    """Find the error of one row: beside its result, in the place of it, or instead."""
+    """Return the error of one row: beside its result, inside it, or in place of the row."""
     value = pick(fields(row), *shape.values) if isinstance(row, dict) else row
     refusal = read_refusal(row) or read_refusal(value)
     return None if refusal is None else ItemError(message=refusal.text, kind=refusal.kind)
 
 
 def _read_report(data: Json) -> OrderReport:
-    """Read one order; a bare word may be its status, a bare number is nothing."""
+    """Read one order; a bare word may be its status, a bare number is not."""
     row: dict[str, Json] = fields(data) if isinstance(data, dict) else {"status": data}
     text = read_text(pick(row, *_STATUS_ROWS.values))
     status = read_order_status(text)
-    is_told = status is not OrderStatus.UNKNOWN and not (text or "").isdecimal()
-    if text is None or is_envelope(row) or not (isinstance(data, dict) or is_told):
+    is_status_word = status is not OrderStatus.UNKNOWN and not (text or "").isdecimal()
+    if text is None or is_envelope(row) or not (isinstance(data, dict) or is_status_word):
         raise PanelResponseError(f"The answer holds no order status: {text or 'nothing'}")
     runs, posts = read_count(row.get("runs")), read_count(row.get("posts"))
     if status is OrderStatus.ACTIVE and runs is not None and posts is None:
-        # Only a subscription is active for good; a drip-feed under way is an order.
+        # Only subscriptions are `active`; for a drip-feed it means that it is in progress.
         status = OrderStatus.IN_PROGRESS
     return OrderReport(
         status=status,
-        # One object for all orders that have it.
+        # One object for all orders with this text.
         status_text=intern(text),
         charge=read_money(row.get("charge")),
         start_count=read_count(pick(row, "startcount", "startcounter")),
@@ -257,13 +259,13 @@ def _read_report(data: Json) -> OrderReport:
 
 
 def _read_ids(value: Json) -> tuple[str, ...]:
-    """Read the ids of the orders a subscription or drip-feed has made, each once."""
+    """Read the ids of the orders that a subscription or drip-feed has made, each once."""
     ids = (read_id(entry) for entry in value) if isinstance(value, list) else ()
     return tuple(dict.fromkeys(id_ for id_ in ids if id_ is not None))
 
 
 def _read_refill(data: Json) -> str:
-    """Read one refill id; without a usable one the refill may or may not be taken."""
+    """Read one refill id. Without one the request may still have been accepted."""
     value = pick(fields(data), *_REFILL_ROWS.values) if isinstance(data, dict) else data
     if isinstance(value, dict):
         value = pick(fields(value), *_REFILL_IDS)
@@ -282,17 +284,21 @@ def _read_refill_status(data: Json) -> RefillStatus:
 
 
 def _read_cancel(data: Json) -> None:
-    """Accept 1, true, a request id or a word of success; anything else says nothing."""
-    taken = data
+    """Read a confirmation: 1, true, a request id or a word of success."""
+    confirmation = data
     if isinstance(data, dict):
         row = fields(data)
-        taken = pick(row, *_CANCEL_ROWS.values)
-        if isinstance(taken, dict):
-            row, taken = fields(taken), pick(fields(taken), "id")
-        if taken is None:
+        confirmation = pick(row, *_CANCEL_ROWS.values)
+        if isinstance(confirmation, dict):
+            row, confirmation = fields(confirmation), pick(fields(confirmation), "id")
+        if confirmation is None:
             word = pick(row, "success", "status")
-            taken = read_flag(word) is True or read_order_status(word) is OrderStatus.CANCELED
-    is_request = any(map(str.isdecimal, read_id(taken) or ""))
-    is_word = read_flag(taken) is True or read_order_status(taken) is OrderStatus.CANCELED
+            confirmation = (
+                read_flag(word) is True or read_order_status(word) is OrderStatus.CANCELED
+            )
+    is_request = any(map(str.isdecimal, read_id(confirmation) or ""))
+    is_word = (
+        read_flag(confirmation) is True or read_order_status(confirmation) is OrderStatus.CANCELED
+    )
     if not is_request and not is_word:
-        raise PanelResponseError("The answer does not say that the request was taken")
+        raise PanelResponseError("The answer does not say that the request was accepted")

@@ -1,4 +1,4 @@
-"""When a panel wants to be asked again: from the headers, the fields or the text of its answer."""
+"""When a panel accepts the next request: from headers, fields or text of its answer."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import re
 from .error_texts import fold_words
 from .values import Json, fields, pick, read_money
 
-# A panel that names a longer time is mistaken; nobody would see it recover.
+# A longer time is a mistake of the panel; without this limit the account would stay offline.
 _LONGEST_WAIT = 86_400.0
 # Smaller numbers in X-RateLimit-Reset are seconds to wait, larger ones a Unix time, which
 # some panels write in milliseconds.
@@ -23,8 +23,8 @@ _UNITS = {"s": 1, "m": 60, "h": 3_600}
 _WITH_UNIT = re.compile(
     r"\b(?:in|after|for|wait)\b\D{0,15}?(\d{1,6}) ?(s|m(?!s\b)|h)(?:ec|econd|in|inute|r|our)?s?\b"
 )
-# Without a unit it is seconds, but only right behind the words that say so: "FLOOD_WAIT_42",
-# not "wait, 60 requests are allowed".
+# Without a unit it is seconds, but only directly after these words: "FLOOD_WAIT_42", not
+# "wait, 60 requests are allowed".
 _SECONDS = re.compile(r"\b(?:retry in|retry after|wait) (\d{1,6})\b(?! (?:req|call|order))")
 
 
@@ -35,16 +35,16 @@ def read_retry_after(headers: Mapping[str, str], data: Json, text: str) -> float
     answer, else from the error's text.
     """
     folded = {name.lower(): value.strip() for name, value in headers.items()}
-    told = [folded[name] for name in _HEADERS if folded.get(name)]
+    values = [folded[name] for name in _HEADERS if folded.get(name)]
     if isinstance(data, dict) and isinstance(field := pick(fields(data), *_FIELDS), str):
-        told.append(field)
-    waits = [*map(_seconds, told), _seconds_in(text)]
+        values.append(field)
+    waits = [*map(_seconds, values), _seconds_in(text)]
     wait = next((wait for wait in waits if wait is not None), None)
     return None if wait is None else min(max(wait, 0.0), _LONGEST_WAIT)
 
 
 def read_pause(headers: Mapping[str, str]) -> float | None:
-    """Read how long no further request is allowed, in seconds; None if one is."""
+    """Read for how many seconds no further request is allowed; None if one is."""
     folded = {name.lower(): value.strip() for name, value in headers.items()}
     if not any(folded.get(name) == "0" for name in _REMAINING):
         return None
@@ -70,7 +70,7 @@ def _seconds(value: str) -> float | None:
 
 
 def _seconds_in(text: str) -> float | None:
-    """Find a time to wait in a text for people."""
+    """Return the seconds to wait that a message names."""
     folded = fold_words(text)
     if match := _WITH_UNIT.search(folded):
         return float(match[1]) * _UNITS[match[2]]

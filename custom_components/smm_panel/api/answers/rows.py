@@ -1,4 +1,4 @@
-"""The shape of answers: wrappers, rows of several ids, and errors in all their forms."""
+"""The structure of answers: wrappers, the rows of several ids, and errors in any form."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ _WRAPPERS = (
     *("orders", "refills", "cancels", "statuses", "order"),
 )
 _LIST_WRAPPERS = ("data", "result", "results", "response", "payload", "items", "list")
-_VERDICTS = ("status", "result", "code", "statuscode")
+_OUTCOME_FIELDS = ("status", "result", "code", "statuscode")
 _FAILURE_WORDS = frozenset({"error", "fail", "failed", "failure", "false"})
-_GOOD_NEWS = re.compile(r"success|placed|created|accepted|received|thank", re.IGNORECASE)
+_SUCCESS = re.compile(r"success|placed|created|accepted|received|thank", re.IGNORECASE)
 _ERRORS = ("error", "errors", "err", "errormessage", "errormsg")
 _MESSAGES = ("message", "msg", "detail", "title", "reason")
-# What an answer may say beside a message and still be nothing but that message.
+# Fields that an answer may have beside a message and still consist of the message only.
 _BESIDE_A_MESSAGE = frozenset({*_ERRORS, *_MESSAGES, "code"})
-# Fields in which a result can be, and then an error in its place.
+# Fields that can hold a result, and then an error in its place.
 _RESULTS = ("status", "refill", "cancel", "order", "balance", "data", "result", "response")
 # An answer with one of these is about an order, so its `status` is the order's.
 REPORT_FIELDS = ("charge", "startcount", "startcounter", "remains")
-# Wrappers met are two deep; an answer is not searched further.
+# Known wrappers are nested two deep; an answer is not searched further.
 _DEPTH = 3
 _PIECES = 5
 _ERROR_CODES = range(400, 600)
@@ -44,7 +44,7 @@ _STATUS_KINDS: dict[int, ErrorKind] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """An error the panel states: its text and what it is about."""
+    """An error in an answer: its text and what it is about."""
 
     kind: ErrorKind
     text: str
@@ -52,11 +52,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowShape:
-    """How rows of one action look: where the id is and where the result.
+    """The rows of one action: the fields with the id, and those with the result.
 
-    The first of `ids` are also read as an echo in the answer for a single id; `id` is
-    not, it may be anything. `positional`: a list without ids is in the order asked.
-    `id_lists`: fields that may hold a list of ids, all of them taken.
+    Except for `id`, which may be anything, `ids` are also read as an echo in the answer for
+    a single id. `positional`: a list without ids is in the order of the request. `id_lists`:
+    fields that may hold a list of ids whose requests were accepted.
     """
 
     ids: tuple[str, ...]
@@ -66,7 +66,7 @@ class RowShape:
 
 
 def read_refusal(data: Json, http_status: int = HTTPStatus.OK) -> Refusal | None:
-    """Find the error an answer (or a row of it) states, in any of the known forms."""
+    """Return the error of an answer (or of a row), in any of the known forms."""
     text = _error_text(data, http_status, _DEPTH)
     if text is None:
         return None
@@ -77,18 +77,18 @@ def read_refusal(data: Json, http_status: int = HTTPStatus.OK) -> Refusal | None
 
 
 def _error_text(data: Json, http_status: int, depth: int) -> str | None:
-    """Get the text of an error, None if there is no error."""
+    """Return the text of an error, None if there is no error."""
     if isinstance(data, str):
         text = read_text(data)
         return text if text and _is_complaint(text) else None
     if isinstance(data, list):
-        is_lonely = len(data) == 1 and isinstance(data[0], dict) and depth > 0
-        return _error_text(data[0], http_status, depth - 1) if is_lonely else None
+        is_single = len(data) == 1 and isinstance(data[0], dict) and depth > 0
+        return _error_text(data[0], http_status, depth - 1) if is_single else None
     if not isinstance(data, dict):
         return None
     row = fields(data)
-    errors = _told(row, _ERRORS)
-    messages = _told(row, _MESSAGES)
+    errors = _texts_in(row, _ERRORS)
+    messages = _texts_in(row, _MESSAGES)
     if errors or row.get("error") is True:
         return _joined([*errors, *messages]) or "error"
     if messages:
@@ -100,26 +100,28 @@ def _error_text(data: Json, http_status: int, depth: int) -> str | None:
     return _error_text(inner[0], http_status, depth - 1) if len(inner) == 1 and depth > 0 else None
 
 
-def _told(row: dict[str, Json], names: Sequence[str]) -> list[str]:
-    """Collect the texts in some fields of a row."""
+def _texts_in(row: dict[str, Json], names: Sequence[str]) -> list[str]:
+    """Return the texts in some fields of a row."""
     return [piece for name in names if name in row for piece in _pieces(row[name], _DEPTH)]
 
 
-# The words of statuses are asked about once for each row.
+# Called with the status of each row.
 @lru_cache(maxsize=256)
 def _is_complaint(text: str) -> bool:
-    """Tell whether a text that nothing marks as an error is one all the same."""
-    return error_kind(text) is not ErrorKind.OTHER and not _GOOD_NEWS.search(text)
+    """Return whether a text that is not marked as an error is one."""
+    return error_kind(text) is not ErrorKind.OTHER and not _SUCCESS.search(text)
 
 
 def _says_failed(row: dict[str, Json]) -> bool:
-    """Tell whether a field says that the request failed, rather than an order."""
+    """Return whether a field means that the request failed, rather than an order."""
     if row.get("status") is False or read_flag(pick(row, "success", "ok")) is False:
         return True
     if any(name in row for name in REPORT_FIELDS):
         return False
-    words = [word.strip().lower() for name in _VERDICTS if isinstance(word := row.get(name), str)]
-    # Not `code: 0`, which stands for success.
+    words = [
+        word.strip().lower() for name in _OUTCOME_FIELDS if isinstance(word := row.get(name), str)
+    ]
+    # Not `code: 0`, which means success.
     is_zero = row.get("status") == "0"
     return is_zero or any(
         word in _FAILURE_WORDS or read_count(word) in _ERROR_CODES for word in words
@@ -127,7 +129,7 @@ def _says_failed(row: dict[str, Json]) -> bool:
 
 
 def _pieces(value: Json, depth: int) -> list[str]:
-    """Collect the texts of an error that is text, list or object; "0" and such are none."""
+    """Return the texts of an error that is a text, list or object, without "0" and the like."""
     if isinstance(value, str):
         text = read_text(value)
         return [text] if text and read_flag(text) is not False else []
@@ -136,19 +138,19 @@ def _pieces(value: Json, depth: int) -> list[str]:
     if isinstance(value, dict):
         parts = list(value.values())
     else:
-        # Numbers in a list are the ids of what failed.
+        # Numbers in a list are the ids that failed.
         parts = [part for part in value if not (isinstance(part, str) and part.isdecimal())]
     return [piece for part in parts[:_PIECES] for piece in _pieces(part, depth - 1)]
 
 
 def _joined(pieces: list[str]) -> str:
-    """Join code and message, each once; a bare 1 or true says nothing."""
+    """Join code and message, each once, without a bare 1 or true."""
     texts = dict.fromkeys(piece for piece in pieces if read_flag(piece) is None)
     return ": ".join(texts)[:TEXT_LIMIT]
 
 
 def is_envelope(row: dict[str, Json]) -> bool:
-    """Tell whether `status` says that the request went well, rather than an order or a refill."""
+    """Return whether `status` means that the request succeeded, not an order or a refill."""
     names = row.keys()
     is_about_result = not names.isdisjoint((*REPORT_FIELDS, "orderstatus", "refillstatus"))
     return (
@@ -174,9 +176,9 @@ def unwrap(data: Json, *names: str) -> Json:
 
 
 def listed_rows(data: Json, *names: str) -> list[tuple[str | None, Json]]:
-    """Get the rows out of a list, a wrapper or a map by id, each with its key if it has one.
+    """Return the rows of a list, a wrapper or a map by id, each with its key if it has one.
 
-    Raises `PanelResponseError` for anything else, an empty object too: it says nothing.
+    Raises `PanelResponseError` for anything else, also for an empty object.
     """
     for _ in range(_DEPTH):
         if isinstance(data, list):
@@ -189,7 +191,7 @@ def listed_rows(data: Json, *names: str) -> list[tuple[str | None, Json]]:
         if inner is not None:
             data = inner
             continue
-        # One family writes an empty catalogue as {"status": "success", "data": "Empty Data"}.
+        # One family sends an empty catalogue as {"status": "success", "data": "Empty Data"}.
         if wrapped and read_flag(pick(row, "status", "success")) is True:
             return []
         by_key = {key: value for key, value in data.items() if not isinstance(value, str | bool)}
@@ -200,76 +202,76 @@ def listed_rows(data: Json, *names: str) -> list[tuple[str | None, Json]]:
             ]
         groups = [value for value in by_key.values() if isinstance(value, list)]
         if len(groups) == len(by_key) and any(groups):
-            # By category, as some show it.
+            # Rows by category.
             return [(None, row) for group in groups for row in group]
         break
     raise PanelResponseError("The answer holds no list")
 
 
-def rows_by_id(data: Json, asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
-    """Find the row of each id asked for; an id without a row is left out.
+def rows_by_id(data: Json, requested: Sequence[str], shape: RowShape) -> dict[str, Json]:
+    """Return the row of each requested id; an id without a row is left out.
 
-    Errors can be in a map of their own beside the rows.
+    Errors can be in a separate map beside the rows.
     """
-    errors = _errors_by_id(data, asked)
+    errors = _errors_by_id(data, requested)
     try:
-        return errors | _rows_by_id(data, asked, shape)
+        return errors | _rows_by_id(data, requested, shape)
     except PanelResponseError:
         if not errors:
             raise
     return errors
 
 
-def _errors_by_id(data: Json, asked: Sequence[str]) -> dict[str, Json]:
-    """Find errors such as `{"errors": {"2": "Incorrect order ID"}}`."""
+def _errors_by_id(data: Json, requested: Sequence[str]) -> dict[str, Json]:
+    """Return errors such as `{"errors": {"2": "Incorrect order ID"}}`."""
     row = fields(data) if isinstance(data, dict) else {}
     maps = [errors for name in _ERRORS if isinstance(errors := row.get(name), dict)]
-    return {id_: {"error": errors[id_]} for errors in maps for id_ in asked if id_ in errors}
+    return {id_: {"error": errors[id_]} for errors in maps for id_ in requested if id_ in errors}
 
 
-def _rows_by_id(data: Json, asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
-    """Find the rows of ids.
+def _rows_by_id(data: Json, requested: Sequence[str], shape: RowShape) -> dict[str, Json]:
+    """Return the rows of ids.
 
-    Knows maps by id, lists of rows, lists in the order asked, lists of ids (a row is
-    then True) and, for a single id, a flat object. A row of an id not asked for is
-    dropped. Raises `PanelShapeError` for rows without ids, `PanelResponseError` for
+    Supports maps by id, lists of rows, lists in the order of the request, lists of ids (a
+    row is then True) and, for a single id, a flat object. A row of an id that was not
+    requested is dropped. Raises `PanelShapeError` for rows without ids, `PanelResponseError` for
     anything else.
     """
     for _ in range(_DEPTH):
         if isinstance(data, dict) and "0" in data and all(map(str.isdecimal, data)):
-            # No id is 0: a list whose places PHP has written as keys.
+            # No id is 0: this is a list whose indexes PHP has sent as keys.
             data = list(data.values())
         if isinstance(data, list):
-            return _listed(data, asked, shape)
+            return _listed(data, requested, shape)
         if not isinstance(data, dict):
             break
-        if found := _mapped(data, asked, shape):
+        if found := _mapped(data, requested, shape):
             return found
         row = fields(data)
-        inner = _inner(row, shape, is_single=len(asked) == 1)
+        inner = _inner(row, shape, is_single=len(requested) == 1)
         if inner is None or _has_result(row, shape):
-            return _flat(data, asked, shape)
+            return _flat(data, requested, shape)
         data = inner
     raise PanelResponseError("The answer has no known shape")
 
 
-def _mapped(data: dict[str, Json], asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
-    """Match a map with the ids asked for; the id a row names outranks its key."""
+def _mapped(data: dict[str, Json], requested: Sequence[str], shape: RowShape) -> dict[str, Json]:
+    """Return the rows of requested ids in a map; an id inside a row outranks its key."""
     by_id: dict[str, Json] = {}
     for key, row in data.items():
         by_id.setdefault(_echoed_id(row, shape) or key.strip(), row)
-    return {id_: by_id[id_] for id_ in asked if id_ in by_id}
+    return {id_: by_id[id_] for id_ in requested if id_ in by_id}
 
 
 def _echoed_id(row: Json, shape: RowShape) -> str | None:
-    """Find the id that a row with a key, or alone, says it is for; `id` may be anything."""
+    """Return the id inside a row that has a key or is alone, except for `id`."""
     names = (name for name in shape.ids if name not in ("id", *shape.values))
     return read_id(pick(fields(row), *names)) if isinstance(row, dict) else None
 
 
-def _listed(rows: list[Json], asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
-    """Match a list with the ids asked for."""
-    if not rows and len(asked) > 1:
+def _listed(rows: list[Json], requested: Sequence[str], shape: RowShape) -> dict[str, Json]:
+    """Return the rows of requested ids in a list."""
+    if not rows and len(requested) > 1:
         return {}
     by_id: dict[str, Json] = {}
     for row in rows:
@@ -277,44 +279,44 @@ def _listed(rows: list[Json], asked: Sequence[str], shape: RowShape) -> dict[str
             if id_ := read_id(pick(fields(row), *shape.ids)):
                 by_id.setdefault(id_, row)
             else:
-                by_id |= _mapped(row, asked, shape)
+                by_id |= _mapped(row, requested, shape)
         elif shape.id_lists and (id_ := read_id(row)):
             by_id.setdefault(id_, True)
     if by_id:
-        return {id_: by_id[id_] for id_ in asked if id_ in by_id}
-    if len(rows) == len(asked) and (shape.positional or len(asked) == 1):
-        return dict(zip(asked, rows, strict=True))
+        return {id_: by_id[id_] for id_ in requested if id_ in by_id}
+    if len(rows) == len(requested) and (shape.positional or len(requested) == 1):
+        return dict(zip(requested, rows, strict=True))
     raise PanelShapeError("The list names no order")
 
 
-def _flat(data: dict[str, Json], asked: Sequence[str], shape: RowShape) -> dict[str, Json]:
-    """Take an object without any asked id as the row of the only one, or as others' rows."""
-    if len(asked) > 1:
+def _flat(data: dict[str, Json], requested: Sequence[str], shape: RowShape) -> dict[str, Json]:
+    """Read an object without a requested id: the row of the only one, or rows of others."""
+    if len(requested) > 1:
         if any(name in fields(data) for name in (*shape.values, *REPORT_FIELDS)):
             raise PanelShapeError("The answer names no order")
         if data and not any(isinstance(row, dict) for row in data.values()):
             raise PanelResponseError("The answer names no order")
         return {}
-    return {asked[0]: data} if _echoed_id(data, shape) in {None, asked[0]} else {}
+    return {requested[0]: data} if _echoed_id(data, shape) in {None, requested[0]} else {}
 
 
 def _inner(row: dict[str, Json], shape: RowShape, *, is_single: bool) -> Json:
-    """Get the rows out of a wrapper, None if there is none.
+    """Return the rows in a wrapper, None if there is none.
 
-    Rows of several ids may be in the field that holds the result of a single one.
+    Rows of several ids may be in the field that holds the result of a single id.
     """
     for name in _WRAPPERS if is_single else (*_WRAPPERS, *shape.values):
         value = row.get(name)
         first = value[0] if isinstance(value, list) and value else value
         if isinstance(first, dict):
             return value
-    # Beside an error a list without a word for what was done may repeat the request.
+    # Beside an error, a list in a field with a neutral name may repeat the request.
     is_error = read_refusal(dict(row)) is not None
     names = (name for name in shape.id_lists if not (is_error and name in _WRAPPERS))
     return next((row[name] for name in names if isinstance(row.get(name), list)), None)
 
 
 def _has_result(row: dict[str, Json], shape: RowShape) -> bool:
-    """Tell whether an object with inner ones is a row itself, such as a subscription."""
+    """Return whether an object with nested ones is a row itself, such as a subscription."""
     value = pick(row, *shape.values)
     return isinstance(value, str) and read_flag(value) is not True

@@ -1,11 +1,11 @@
-"""The words panels use for where an order or a refill stands."""
+"""The words that panels use for the status of an order or a refill."""
 
 from functools import lru_cache
 
 from ..models import OrderStatus, RefillStatus
 from .values import Json, read_text
 
-# Folded as `_fold` does. The digits are codes one family sends for orders.
+# As `_fold` returns them. The digits are codes that one family of panels sends for orders.
 _ORDER_WORDS = {
     OrderStatus.PENDING: ("pending", "queued", "awaiting", "новый", "0"),
     OrderStatus.PROCESSING: ("processing", "process", "1"),
@@ -31,18 +31,18 @@ _ORDER_STATUSES = {word: status for status, words in _ORDER_WORDS.items() for wo
 _REFILL_STATUSES = {word: status for status, words in _REFILL_WORDS.items() for word in words}
 
 
-# The same few words stand in thousands of rows.
+# The same few words occur in thousands of rows.
 @lru_cache(maxsize=256)
 def _fold(text: str | None) -> str:
-    """Drop case and separators: "In progress", `in_progress` and `In-Progress` are one."""
+    """Remove case and separators: "In progress", `in_progress` and `In-Progress` are equal."""
     return "".join(filter(str.isalnum, (text or "").lower())).replace("ё", "е")  # noqa: RUF001 - Russian
 
 
 def read_order_status(value: Json) -> OrderStatus:
-    """Read an order's status; a word no list has is `unknown`."""
+    """Read the status of an order; `unknown` for a word that is not in the table."""
     return _ORDER_STATUSES.get(_fold(read_text(value)), OrderStatus.UNKNOWN)
 
 
 def read_refill_status(value: Json) -> RefillStatus:
-    """Read a refill's status; a word no list has is `unknown`."""
+    """Read the status of a refill; `unknown` for a word that is not in the table."""
     return _REFILL_STATUSES.get(_fold(read_text(value)), RefillStatus.UNKNOWN)
