@@ -43,9 +43,9 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "SEO": ("quantity", "keywords"),
     "Web Traffic": ("quantity", "country", "device", "type_of_traffic"),
 }
-"""Service type to the fields it needs besides the link.
+"""Service type to the fields that it needs besides the link.
 
-A type not named here is read as Default; a subscription has no link, see `subscription_request`.
+A type that is missing here is read as Default. For subscriptions see `_read_subscription`.
 """
 
 COUNTED: Final = {
@@ -66,12 +66,12 @@ LONGEST_INTERVAL: Final = 7 * 24 * 60
 DELAYS: Final = frozenset(
     {0, 5, 10, 15, 30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 360, 420, 480, 540, 600}
 )
-"""Minutes a panel lets one choose."""
+"""Minutes that panels offer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddRequest:
-    """What an add asks for, ready to be charged."""
+    """A checked request for an order or a drip-feed."""
 
     link: str
     quantity: int
@@ -82,13 +82,13 @@ class AddRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionRequest:
-    """What an add of a subscription asks for."""
+    """A checked request for a subscription."""
 
     username: str
     min: int
     max: int
     posts: int
-    """0 for as many as come."""
+    """0 for no limit."""
     old_posts: int
     delay: timedelta
     expiry: date | None
@@ -97,13 +97,13 @@ class SubscriptionRequest:
 def new_order(
     form: Mapping[str, str], service: SimulatedService, *, order_id: int, now: datetime, dice: Dice
 ) -> AnyOrder:
-    """Read an add and decide how its order will go.
+    """Read an add and draw the course of its order.
 
     Raises:
         Refusal: A field is missing or wrong.
     """
     if service.type == "Subscriptions":
-        subscription = read_subscription(form, service, now.date())
+        subscription = _read_subscription(form, service, now.date())
         return Subscription(
             **_parent_fields(order_id, service, now, dice),
             target=subscription.username,
@@ -114,7 +114,7 @@ def new_order(
             delay=subscription.delay,
             expiry=subscription.expiry,
         )
-    request = read_add(form, service)
+    request = _read_add(form, service)
     if request.runs > 1:
         return DripFeed(
             **_parent_fields(order_id, service, now, dice),
@@ -146,7 +146,7 @@ def _parent_fields(
     }
 
 
-def read_add(form: Mapping[str, str], service: SimulatedService) -> AddRequest:
+def _read_add(form: Mapping[str, str], service: SimulatedService) -> AddRequest:
     """Read and check the fields of an add for any type but Subscriptions.
 
     Raises:
@@ -164,8 +164,8 @@ def read_add(form: Mapping[str, str], service: SimulatedService) -> AddRequest:
     return AddRequest(link=link, quantity=quantity, runs=runs, interval=interval)
 
 
-def check_quantity(quantity: int, service: SimulatedService) -> int:
-    """Hold a quantity against the service's min and max."""
+def _check_quantity(quantity: int, service: SimulatedService) -> int:
+    """Return a quantity that is within the service's min and max."""
     if quantity < service.min:
         raise too_few(service.min)
     if quantity > service.max:
@@ -176,7 +176,7 @@ def check_quantity(quantity: int, service: SimulatedService) -> int:
 def _link(form: Mapping[str, str]) -> str:
     link = required(form, "link")
     try:
-        # People paste addresses without https:// too, and panels take them.
+        # Users also enter addresses without https://, and panels accept them.
         parts = urlsplit(link if "://" in link else f"https://{link}")
         host = parts.hostname or ""
     except ValueError as err:
@@ -192,10 +192,10 @@ def _quantity(form: Mapping[str, str], service: SimulatedService) -> int:
     if service.type in PRICED_PER_ORDER:
         return 1
     if field := COUNTED.get(service.type):
-        return check_quantity(len(lines(form[field])), service)
+        return _check_quantity(len(lines(form[field])), service)
     if not (quantity := required_number(form, "quantity")):
         raise incorrect("quantity")
-    return check_quantity(quantity, service)
+    return _check_quantity(quantity, service)
 
 
 def _drip_feed(form: Mapping[str, str], service: SimulatedService) -> tuple[int, timedelta]:
@@ -219,7 +219,7 @@ def _check_traffic(form: Mapping[str, str]) -> None:
         required(form, needed)
 
 
-def read_subscription(
+def _read_subscription(
     form: Mapping[str, str], service: SimulatedService, today: date
 ) -> SubscriptionRequest:
     """Read and check the fields of an add for the type Subscriptions.
@@ -228,8 +228,8 @@ def read_subscription(
         Refusal: The first field that is missing or wrong.
     """
     username = required(form, "username")
-    smallest = check_quantity(required_number(form, "min"), service)
-    largest = check_quantity(required_number(form, "max"), service)
+    smallest = _check_quantity(required_number(form, "min"), service)
+    largest = _check_quantity(required_number(form, "max"), service)
     if not 1 <= smallest <= largest:
         raise incorrect("min")
     delay = required_number(form, "delay")

@@ -11,7 +11,7 @@ PRICED_PER_ORDER: Final = frozenset({"Package", "Custom Comments Package"})
 """Types whose rate is the price of one order; every other rate is per 1000."""
 
 type Row = tuple[int, str, str, str, int, int, str]
-"""Service ID, name, type, rate, min, max, and the letters of what it allows: refill, cancel, dripfeed."""
+"""Service id, name, type, rate, min, max, and the first letters of refill, cancel and dripfeed."""
 
 ROWS: Final[dict[str, tuple[Row, ...]]] = {
     "Instagram Followers": (
@@ -106,7 +106,7 @@ ROWS: Final[dict[str, tuple[Row, ...]]] = {
 class SimulatedService:
     """A row of the service list (API document, "Service list").
 
-    The rate is kept as the text the panel prints: "8" and "8.00" are one price but two answers.
+    The rate is the text that the panel prints: "8" and "8.00" are one price but two answers.
     """
 
     service: int
@@ -167,4 +167,4 @@ def _services() -> Iterator[SimulatedService]:
 
 
 CATALOG: Final = tuple(_services())
-"""Some 60 services of every type the API knows; their ids never change, presets are made of them."""
+"""About 60 services of every type of the API; presets use their ids, so these never change."""

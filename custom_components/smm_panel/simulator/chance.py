@@ -1,4 +1,4 @@
-"""Where the simulated panel's chance comes from."""
+"""The random source of the simulated panel."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,7 +7,7 @@ from random import Random
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Odds:
-    """How often things end badly, each between 0 and 1; what is left over is completed."""
+    """Probabilities between 0 and 1; orders that are neither partial nor canceled complete."""
 
     partial: float = 0.10
     canceled: float = 0.05
@@ -16,7 +16,7 @@ class Odds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dice:
-    """A random source with the odds and the pace it draws at."""
+    """A random source with its odds and speed."""
 
     random: Random
     speed: float = 1.0
@@ -27,5 +27,5 @@ class Dice:
             raise ValueError("speed must be above 0")
 
     def duration(self, seconds: tuple[float, float]) -> timedelta:
-        """Draw a duration from a span of seconds that holds at speed 1."""
+        """Draw a duration from a range of seconds, which applies at speed 1."""
         return timedelta(seconds=self.random.uniform(*seconds) / self.speed)

@@ -13,7 +13,7 @@ FIVE_PLACES: Final = Decimal("0.00001")
 """The document's amounts have five decimals ("0.27819")."""
 
 LONGEST_NUMBER: Final = 18
-"""Digits. More than any id or quantity has, few enough for Python to convert."""
+"""Digits: more than any id or quantity has, and few enough for `int`."""
 
 MOST_IDS: Final = 100
 """API document: "separated by a comma, up to 100 IDs"."""
@@ -42,7 +42,7 @@ TOO_MANY_REFILLS: Final = "Maximum 100 refills"
 
 @dataclass(frozen=True, slots=True)
 class SimulatedAnswer:
-    """An HTTP answer without the HTTP: refusals too come with status 200, as on most panels."""
+    """Status, text and headers of an answer; refusals also have status 200, as on most panels."""
 
     status: int
     text: str
@@ -54,18 +54,18 @@ class SimulatedAnswer:
         return cls(200, json.dumps(body), {"Content-Type": "application/json"})
 
 
-class Refusal(Exception):  # noqa: N818  # an answer the panel means to give, not a fault of the program
-    """The panel turns a request, or one id of it, down; the text is its `error`."""
+class Refusal(Exception):  # noqa: N818  # an answer of the panel, not a fault of the program
+    """The panel refuses a request, or one id of it; the text is its `error`."""
 
 
 def missing(field: str) -> Refusal:
-    """Refusal of an add without a field its service type needs."""
+    """Refusal of an add without a field that its service type needs."""
     texts = {"link": LINK_REQUIRED, "comments": COMMENTS_REQUIRED}
     return Refusal(texts.get(field, f"Missing required parameter: {field}"))
 
 
 def incorrect(field: str) -> Refusal:
-    """Refusal of an add whose field has a value the panel cannot take."""
+    """Refusal of an add with a value that the panel does not accept."""
     return Refusal(f"Incorrect {field}")
 
 
@@ -93,14 +93,14 @@ def whole_number(text: str) -> int | None:
 
 
 def required(form: Mapping[str, str], field: str) -> str:
-    """Text of a field that must be there."""
+    """Text of a required field."""
     if not (text := form.get(field, "").strip()):
         raise missing(field)
     return text
 
 
 def required_number(form: Mapping[str, str], field: str) -> int:
-    """Whole number in a field that must be there."""
+    """Whole number in a required field."""
     if (number := whole_number(required(form, field))) is None:
         raise incorrect(field)
     return number
@@ -117,16 +117,16 @@ def lines(text: str) -> list[str]:
 
 
 def ids(form: Mapping[str, str], field: str, too_many_text: str) -> list[str]:
-    """Ids of a comma separated field, in the order asked."""
+    """Ids of a comma separated field, in the order of the request."""
     if field not in form:
         raise Refusal(INCORRECT_REQUEST)
-    asked = [text.strip() for text in form[field].split(",")]
-    if len(asked) > MOST_IDS:
+    requested = [text.strip() for text in form[field].split(",")]
+    if len(requested) > MOST_IDS:
         raise Refusal(too_many_text)
-    return asked
+    return requested
 
 
 def echo(text: str) -> int | str:
-    """Give an asked id back the way rows of the document carry it: as a number."""
+    """Return a requested id as rows of the document have it: as a number."""
     number = whole_number(text)
     return text if number is None else number
