@@ -1,4 +1,4 @@
-"""The pace of a panel: how fast it lets itself be asked."""
+"""How many requests a panel accepts."""
 
 from collections.abc import AsyncIterator, Mapping
 import json
@@ -14,7 +14,7 @@ from custom_components.smm_panel.api import (
     PanelRateLimitError,
     RateLimiter,
 )
-from tests.api.fake_transport import FakeAnswer
+from tests.helpers.fake_transport import FakeAnswer
 
 ORDER = OrderRequest(service="1", link="https://example.com/p", quantity=10)
 PLACED = FakeAnswer(text='{"order": 1}')
@@ -22,7 +22,7 @@ BALANCE = FakeAnswer(text='{"balance": "1"}')
 
 
 def refused(**headers: str) -> FakeAnswer:
-    """Return the answer of a panel that is asked too often."""
+    """Return the answer of a panel that gets too many requests."""
     text = json.dumps({"error": "Rate limit exceeded"})
     return FakeAnswer(text=text, status=429, headers=headers)
 
@@ -32,10 +32,10 @@ class Panel:
 
     def __init__(self) -> None:
         self.answers: list[FakeAnswer] = []
-        self.asked: list[str] = []
+        self.requested: list[str] = []
 
     async def post(self, form: Mapping[str, str], **_: bool) -> FakeAnswer:
-        self.asked.append(form["action"])
+        self.requested.append(form["action"])
         return self.answers.pop(0)
 
 
@@ -65,8 +65,8 @@ async def sleep(freezer: FrozenDateTimeFactory) -> AsyncIterator[AsyncMock]:
         yield waited
 
 
-async def wait_told(client: PanelClient) -> float | None:
-    """Return in how many seconds the balance may be asked for again."""
+async def seconds_to_wait(client: PanelClient) -> float | None:
+    """Return in how many seconds the balance may be requested again."""
     with pytest.raises(PanelRateLimitError) as caught:
         await client.balance()
     return caught.value.retry_after
@@ -77,15 +77,15 @@ async def test_nothing_is_sent_before_the_panel_wants_it(
 ) -> None:
     """Every request too early lengthens a ban."""
     panel.answers = [refused(**{"Retry-After": "30"}), BALANCE]
-    assert await wait_told(client) == 30
+    assert await seconds_to_wait(client) == 30
 
     freezer.tick(20)
-    assert await wait_told(client) == pytest.approx(10)
-    assert panel.asked == ["balance"]
+    assert await seconds_to_wait(client) == pytest.approx(10)
+    assert panel.requested == ["balance"]
 
     freezer.tick(11)
     await client.balance()
-    assert panel.asked == ["balance", "balance"]
+    assert panel.requested == ["balance", "balance"]
 
 
 async def test_a_limit_of_one_action_holds_up_no_other(
@@ -103,7 +103,7 @@ async def test_a_limit_of_one_action_holds_up_no_other(
 async def test_the_last_request_allowed_is_known_beforehand(
     client: PanelClient, panel: Panel, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Panels that tell what is left need never refuse."""
+    """Panels that say how many requests are left need never refuse."""
     left = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "40"}
     panel.answers = [
         FakeAnswer(text='{"balance": "1"}', headers={"X-RateLimit-Remaining": "1"}),
@@ -113,8 +113,8 @@ async def test_the_last_request_allowed_is_known_beforehand(
     await client.balance()
     await client.balance()
 
-    assert await wait_told(client) == 40
-    assert len(panel.asked) == 2
+    assert await seconds_to_wait(client) == 40
+    assert len(panel.requested) == 2
 
     freezer.tick(41)
     await client.balance()
@@ -123,19 +123,19 @@ async def test_the_last_request_allowed_is_known_beforehand(
 async def test_without_a_time_the_wait_doubles_up_to_a_minute(
     client: PanelClient, panel: Panel, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Most panels tell none."""
+    """Most panels name none."""
     panel.answers = [refused() for _ in range(8)] + [BALANCE, refused()]
     waits = []
     for _ in range(8):
-        waits.append(await wait_told(client))
+        waits.append(await seconds_to_wait(client))
         freezer.tick(61)
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
 
     await client.balance()
-    assert await wait_told(client) == 1, "an answer ends it"
+    assert await seconds_to_wait(client) == 1, "an answer ends it"
 
 
-async def test_a_queue_of_writes_keeps_the_gap_it_has_learned(
+async def test_a_queue_of_operations_keeps_the_gap(
     client: PanelClient, rate_limiter: RateLimiter, panel: Panel, sleep: AsyncMock
 ) -> None:
     """With one order a second, of a queue of orders one is refused and not every second one."""
@@ -153,7 +153,7 @@ async def test_a_queue_of_writes_keeps_the_gap_it_has_learned(
     assert [call.args[0] for call in sleep.await_args_list] == pytest.approx([1, 1, 1])
 
 
-async def test_a_long_wait_is_told_instead(
+async def test_a_long_wait_is_an_error_instead(
     client: PanelClient, rate_limiter: RateLimiter, panel: Panel, sleep: AsyncMock
 ) -> None:
     """A script must not hang for an hour without a word."""
@@ -166,4 +166,4 @@ async def test_a_long_wait_is_told_instead(
 
     assert caught.value.retry_after == pytest.approx(3600)
     sleep.assert_not_awaited()
-    assert panel.asked == ["add"]
+    assert panel.requested == ["add"]

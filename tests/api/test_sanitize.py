@@ -5,7 +5,7 @@ import json
 import pytest
 
 from custom_components.smm_panel.api import PanelRejectedError, PanelResponseError
-from tests.api.fake_transport import client_answered
+from tests.helpers.fake_transport import client_answered
 
 ROW = {"service": 1, "rate": "0.9", "min": "1", "max": "9"}
 

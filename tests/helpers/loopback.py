@@ -1,4 +1,4 @@
-"""A web server on loopback that answers as told, and remembers what it was asked."""
+"""A web server on loopback with prepared answers that records its requests."""
 
 import asyncio
 from collections.abc import Mapping

@@ -3,8 +3,8 @@
 import pytest
 
 from custom_components.smm_panel.api import ErrorKind, PanelRejectedError
-from tests.api.calls import ORDER
-from tests.api.fake_transport import client_answered
+from tests.helpers.api_calls import ORDER
+from tests.helpers.fake_transport import client_answered
 
 TEXTS = {
     ErrorKind.AUTH: """
@@ -141,7 +141,7 @@ TEXTS = {
     ],
 )
 async def test_error_texts(text: str, kind: ErrorKind) -> None:
-    """What the user is told to do depends on what the error is about."""
+    """What the user has to do depends on what the error is about."""
     for spelling in (text, text.upper()):
         with pytest.raises(PanelRejectedError) as caught:
             await client_answered({"error": spelling}).add(ORDER)

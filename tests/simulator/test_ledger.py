@@ -8,8 +8,7 @@ from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from custom_components.smm_panel.simulator import Odds
-
-from .common import FIELDS, LINK, Panel, make_panel
+from tests.helpers.simulated_orders import FIELDS, LINK, Panel, make_panel
 
 FUNDS = Decimal(20)
 KINDS = st.sampled_from(sorted(FIELDS))
@@ -101,8 +100,10 @@ class Account(RuleBasedStateMachine):
         assert restored.balance == self.panel.balance
         orders = self._all_orders()
         for first in range(0, len(orders), 100):
-            asked = ",".join(orders[first : first + 100])
-            assert restored.ask("status", orders=asked) == self.panel.ask("status", orders=asked)
+            requested = ",".join(orders[first : first + 100])
+            assert restored.ask("status", orders=requested) == self.panel.ask(
+                "status", orders=requested
+            )
 
 
 TestAccount = Account.TestCase

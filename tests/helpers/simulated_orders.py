@@ -55,6 +55,12 @@ FIELDS: dict[str, dict[str, str]] = {
 SERVICE = {service.type: str(service.service) for service in reversed(CATALOG)}
 """Service type to the id of its first service."""
 
+WITH_REFILL = "102"
+"""A service that can be refilled."""
+
+DRIP_FEED = {"runs": "3", "interval": "40"}
+"""The fields that make an order a drip-feed."""
+
 
 class Clock:
     """A clock that a test moves."""
@@ -108,3 +114,10 @@ def make_panel(
     )
     panel.clock = clock
     return panel
+
+
+def done(panel: Panel, **fields: str) -> str:
+    """Id of an order that has come to its end."""
+    order = panel.add(**{"service": WITH_REFILL} | fields)
+    panel.clock.advance(hours=1)
+    return order

@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
-from custom_components.smm_panel.api import OrderRequest, PanelClient
+import pytest
+
+from custom_components.smm_panel.api import OrderRequest, PanelClient, PanelError
 
 type Call = Callable[[PanelClient], Awaitable[object]]
 
@@ -17,11 +19,22 @@ READS: dict[str, Call] = {
     "refill_status": lambda client: client.refill_status(["1", "2"]),
     "refill_status of one": lambda client: client.refill_status(["1"]),
 }
-WRITES: dict[str, Call] = {
+OPERATIONS: dict[str, Call] = {
     "add": lambda client: client.add(ORDER),
     "refill": lambda client: client.refill(["1", "2"]),
     "refill of one": lambda client: client.refill(["1"]),
     "cancel": lambda client: client.cancel(["1", "2"]),
     "cancel of one": lambda client: client.cancel(["1"]),
 }
-CALLS = READS | WRITES
+CALLS = READS | OPERATIONS
+
+every_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+every_read = pytest.mark.parametrize("call", READS.values(), ids=READS.keys())
+every_operation = pytest.mark.parametrize("call", OPERATIONS.values(), ids=OPERATIONS.keys())
+
+
+async def failure_of(call: Call, client: PanelClient) -> PanelError:
+    """Return the error of a call that must fail."""
+    with pytest.raises(PanelError) as caught:
+        await call(client)
+    return caught.value

@@ -6,8 +6,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.smm_panel.simulator import Odds
-
-from .common import (
+from tests.helpers.simulated_orders import (
     ALWAYS_CANCELED,
     ALWAYS_COMPLETED,
     ALWAYS_PARTIAL,
