@@ -12,7 +12,7 @@ from .exceptions import PanelRateLimitError
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 60.0
 
-# Seconds an operation waits for its turn; whoever waits longer wants to know.
+# Seconds that an operation waits for its turn; a longer wait is an error that the user sees.
 _LONGEST_WAIT_FOR_TURN = 60.0
 
 

@@ -6,7 +6,7 @@ and `refills` hold the account, `protocol` the notation of requests and answers.
 
 Free of Home Assistant and of the integration's own client, so that each can prove the other
 wrong. The practice account and the tests use it. `simulator.server` serves a panel over HTTP,
-with the faults of `simulator.faults`; it is imported separately, as only tests need it.
+with the faults of `simulator.faults`; it is imported separately, as only tests and scripts need it.
 """
 
 from .catalog import CATALOG, SimulatedService

@@ -53,7 +53,7 @@ def interpret[T](
     if (is_add or len(ids) > 1) and (result := _result_beside(data, read)) is not None:
         if not is_add:
             return result
-        # Either may be wrong; whoever trusts the error orders, and pays, twice.
+        # Either may be wrong; after a false error the user would order, and pay, twice.
         raise PanelResponseError(f"The answer holds an order and an error: {refusal.text}")
     raise _rejection(refusal, answer, data, is_operation=is_operation)
 
