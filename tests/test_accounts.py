@@ -229,7 +229,7 @@ async def test_an_unconfirmed_order_is_that_of_one_account(
     panel: PanelServer,
 ) -> None:
     """The user would look for it in the list of the wrong panel."""
-    panel.faults.add(Drop(taken=True), action="add")
+    panel.faults.add(Drop(accepted=True), action="add")
     with pytest.raises(HomeAssistantError):
         await order_from(hass, setup_entry)
     await order_from(hass, euros)

@@ -220,7 +220,7 @@ async def test_an_order_of_which_nobody_knows_is_told(
 ) -> None:
     """It has no status yet, and no id."""
     await watch(hass)
-    panel.faults.add(Drop(taken=True), action="add")
+    panel.faults.add(Drop(accepted=True), action="add")
     with pytest.raises(HomeAssistantError):
         await act(hass, "place_order", **ORDER)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -135,7 +135,7 @@ async def test_a_lost_answer_is_told_and_not_repeated(
     hass: HomeAssistant, order: str, panel: PanelServer
 ) -> None:
     """Nobody knows whether the panel took it: the user must hear that."""
-    panel.faults.add(Drop(taken=True), action="cancel")
+    panel.faults.add(Drop(accepted=True), action="cancel")
 
     with pytest.raises(HomeAssistantError) as caught:
         await press(hass, CANCEL)

@@ -140,7 +140,7 @@ async def test_an_unconfirmed_order_may_be_open(
 ) -> None:
     """An automation that orders when none is open must not order a second time."""
     gate = await Gate.of(hass, condition("order_is_open", ACTIVITY, link=LINK))
-    panel.faults.add(Drop(taken=True), action="add")
+    panel.faults.add(Drop(accepted=True), action="add")
     with pytest.raises(HomeAssistantError):
         await act(hass, "place_order", **ORDER)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -82,7 +82,7 @@ async def place(hass: HomeAssistant, **fields: Any) -> str:
 
 async def lose(hass: HomeAssistant, panel: PanelServer, **fields: Any) -> None:
     """Place an order whose answer is lost."""
-    panel.faults.add(Drop(taken=True), action="add")
+    panel.faults.add(Drop(accepted=True), action="add")
     with pytest.raises(HomeAssistantError):
         await place(hass, **fields)
     await hass.async_block_till_done(wait_background_tasks=True)

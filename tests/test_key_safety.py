@@ -79,7 +79,7 @@ class WatchedPanel:
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a write that would have to wait for its turn be told so at once."""
-    monkeypatch.setattr("custom_components.smm_panel.api.pace._PATIENCE", 0)
+    monkeypatch.setattr("custom_components.smm_panel.api.pacing._LONGEST_WAIT_FOR_TURN", 0)
 
 
 @pytest.fixture

@@ -438,7 +438,7 @@ async def test_an_order_waits_for_the_one_before(
 ) -> None:
     """What it costs is known only when it has been answered; and panels count by the second."""
     await set_limits(hass, setup_entry, **{limit: amount})
-    panel.faults.add(Delay(seconds=0.3, taken=True), action="add")
+    panel.faults.add(Delay(seconds=0.3, accepted=True), action="add")
     quote = await async_quote(hass, setup_entry, ORDER)
     call = asyncio.create_task(async_place_order(hass, setup_entry, quote, Context()))
     while panel.count("add") == 0:  # noqa: ASYNC110 - the server tells by its counter only

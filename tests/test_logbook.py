@@ -137,7 +137,7 @@ async def test_an_order_whose_answer_was_lost(
     settled: str,
 ) -> None:
     """What became of it later is told as well, and is still the automation's doing."""
-    panel.faults.add(Drop(taken=True), action="add")
+    panel.faults.add(Drop(accepted=True), action="add")
     await by_automation(hass, "buying")
     (order,) = simulated.orders
     assert await hass.config_entries.async_reload(setup_entry.entry_id)

@@ -191,7 +191,7 @@ async def test_the_list_can_be_narrowed(
     """Automations ask for what is open, or what needs a person."""
     await act(hass, "track_orders", orders=finished)
     fresh = (await act(hass, "place_order", **ORDER))["order"]
-    panel.faults.add(Reply.html(taken=True), action="add")
+    panel.faults.add(Reply.html(accepted=True), action="add")
     with pytest.raises(HomeAssistantError):
         await act(hass, "place_order", **ORDER | {"link": f"{LINK}/unconfirmed"})
 

@@ -128,11 +128,11 @@ async def test_a_refused_order_leaves_no_trace(
 @pytest.mark.parametrize(
     "fault",
     [
-        Drop(taken=True),
+        Drop(accepted=True),
         Cut(),
-        Reply.html(taken=True),
+        Reply.html(accepted=True),
         Reply.html(status=502),
-        Reply(text='{"order": 0}', taken=True),
+        Reply(text='{"order": 0}', accepted=True),
     ],
 )
 async def test_a_lost_answer_is_told_and_never_repeated(

@@ -343,7 +343,7 @@ async def test_an_unconfirmed_order_is_told(
 ) -> None:
     """It has no status yet; the message says what it is instead."""
     told = await automate(hass, example(examples, "smm_panel.order_needs_attention"))
-    panel.faults.add(Drop(taken=True), action="add")
+    panel.faults.add(Drop(accepted=True), action="add")
 
     with pytest.raises(HomeAssistantError):
         await act(hass, "place_order", **MY_ORDER)

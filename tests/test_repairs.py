@@ -29,7 +29,7 @@ NAME = "Instagram Followers | Mixed | No Refill"
 OTHER_LINK = "https://example.com/other"
 SLOT = "sensor.panel_order_slot_1_status"
 BOOK = "smm_panel.account"
-TAKEN = Drop(taken=True)
+TAKEN = Drop(accepted=True)
 NOT_TAKEN = Drop()
 
 

@@ -30,13 +30,13 @@ STEP = timedelta(minutes=1)
 
 FAULTS: tuple[Fault, ...] = (
     Drop(),
-    Drop(taken=True),
+    Drop(accepted=True),
     Cut(),
-    Reply(status=502, taken=True),
+    Reply(status=502, accepted=True),
     Reply.html(status=503),
-    Reply.html(taken=True),
+    Reply.html(accepted=True),
     Reply(text=""),
-    Reply(text="{}", taken=True),
+    Reply(text="{}", accepted=True),
     Reply(text='{"error": "Panel is under maintenance"}'),
     Reply.too_many_requests(retry_after=30),
 )

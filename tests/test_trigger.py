@@ -108,7 +108,7 @@ async def test_an_unconfirmed_order_needs_attention(
     """It may have cost money, and waits for its owner."""
     ran = await automate(hass, triggers=trigger("order_needs_attention", ACTIVITY))
 
-    panel.faults.add(Drop(taken=True), action="add")
+    panel.faults.add(Drop(accepted=True), action="add")
     with pytest.raises(HomeAssistantError):
         await act(hass, "place_order", **ORDER)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -47,7 +47,7 @@ async def order_under_way(
     hass: HomeAssistant, entry: MockConfigEntry, panel: PanelServer
 ) -> asyncio.Task[Placed]:
     """Return the call of an order that the panel has taken and not answered yet."""
-    panel.faults.add(Delay(seconds=0.2, taken=True), action="add")
+    panel.faults.add(Delay(seconds=0.2, accepted=True), action="add")
     quote = await async_quote(hass, entry, FIELDS)
     call = asyncio.create_task(async_place_order(hass, entry, quote, Context()))
     while panel.count("add") == 0:  # noqa: ASYNC110 - the server tells by its counter only
@@ -117,12 +117,12 @@ async def test_the_intent_is_on_disk_before_the_panel_hears_of_it(
     "fault",
     [
         Drop(),
-        Drop(taken=True),
+        Drop(accepted=True),
         Cut(),
-        Reply.html(taken=True),
-        Reply(status=502, taken=True),
-        Reply(text="{}", taken=True),
-        Reply(text='{"order": 0}', taken=True),
+        Reply.html(accepted=True),
+        Reply(status=502, accepted=True),
+        Reply(text="{}", accepted=True),
+        Reply(text='{"order": 0}', accepted=True),
     ],
 )
 async def test_a_lost_answer_leaves_an_unconfirmed_order(

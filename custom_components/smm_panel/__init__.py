@@ -12,7 +12,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
 from . import activity, repairs
-from .api import HttpTransport, Paces, PanelClient, Transport
+from .api import HttpTransport, PanelClient, RateLimiter, Transport
 from .catalog import WatchedServices
 from .const import CONF_PRACTICE, DOMAIN, PRUNE_INTERVAL
 from .coordinator import (
@@ -49,8 +49,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> bool:
     """Set up an account."""
-    rate_limiter = Paces()
-    client = PanelClient(await _async_transport(hass, entry), paces=rate_limiter)
+    rate_limiter = RateLimiter()
+    client = PanelClient(await _async_transport(hass, entry), rate_limiter=rate_limiter)
     order_book = OrderBook(hass, entry.entry_id)
     try:
         await order_book.async_load()

@@ -20,7 +20,6 @@ from .api import (
     ItemError,
     LastAnswers,
     OrderReport,
-    Paces,
     PanelAuthError,
     PanelClient,
     PanelError,
@@ -28,6 +27,7 @@ from .api import (
     PanelRedirectError,
     PanelRejectedError,
     PanelResponseError,
+    RateLimiter,
     RefillStatus,
     Service,
 )
@@ -61,7 +61,7 @@ class PanelRuntimeData:
     """What an account holds while its config entry is loaded."""
 
     client: PanelClient
-    rate_limiter: Paces
+    rate_limiter: RateLimiter
     order_book: OrderBook
     watched_services: WatchedServices
     catalog: CatalogCoordinator

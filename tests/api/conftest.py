@@ -6,14 +6,14 @@ from aiohttp import ClientSession
 import pytest
 
 from custom_components.smm_panel.api import HttpLimits, HttpTransport, PanelClient
-from tests.api.loopback import LoopbackServer
+from tests.helpers.loopback import LoopbackServer
 
 KEY = "4f9d0c7a31e64b6f8a5be29d17c3a0b8"
 
 
 @pytest.fixture
 async def server(socket_enabled: None) -> AsyncIterator[LoopbackServer]:
-    """A web server that answers as told."""
+    """A web server with prepared answers."""
     async with LoopbackServer() as server:
         yield server
 

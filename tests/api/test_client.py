@@ -1,11 +1,12 @@
-"""Each action: the exact form sent, and what is made of the API document's answer."""
+"""PanelClient against a web server: what it sends, what it makes of the answers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 
 import pytest
 
 from custom_components.smm_panel.api import (
+    Answer,
     Balance,
     ErrorKind,
     ItemError,
@@ -16,14 +17,19 @@ from custom_components.smm_panel.api import (
     Outcome,
     PanelAuthError,
     PanelClient,
+    PanelConnectionError,
+    PanelError,
+    PanelRateLimitError,
     PanelRejectedError,
     PanelResponseError,
+    PanelUnreachableError,
     PlacedOrder,
     RefillStatus,
     Service,
 )
 from tests.api.conftest import KEY
-from tests.api.loopback import LoopbackServer, Reply, fixture
+from tests.helpers.api_calls import Call, every_call, failure_of
+from tests.helpers.loopback import CUT, DROPPED, HTML, LoopbackServer, Reply, fixture
 
 ORDER = OrderRequest(service="1", link="https://example.com/p", quantity=100)
 PARTIAL = OrderReport(
@@ -68,7 +74,7 @@ SERVICES = (
     ),
 )
 
-type Call = Callable[[PanelClient], Awaitable[object]]
+type Example = Callable[[PanelClient], Awaitable[object]]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +164,7 @@ type Call = Callable[[PanelClient], Awaitable[object]]
 async def test_documented_example(
     server: LoopbackServer,
     client: PanelClient,
-    call: Call,
+    call: Example,
     name: str,
     form: dict[str, str],
     result: object,
@@ -246,7 +252,7 @@ async def test_left_out_and_foreign_ids(server: LoopbackServer, client: PanelCli
 
 
 async def test_unreadable_row_spoils_no_other(server: LoopbackServer, client: PanelClient) -> None:
-    """One row of nonsense must not take the other orders' news away."""
+    """One row of nonsense must not affect the other orders."""
     server.will_answer(Reply.json({"1": {"foo": 5}, "2": [], "3": {"status": "Completed"}}))
 
     items = await client.status(["1", "2", "3"])
@@ -378,3 +384,57 @@ async def test_panel_that_does_not_list_orders(server: LoopbackServer, client: P
         await client.orders()
 
     assert caught.value.kind is ErrorKind.BAD_REQUEST
+
+
+@every_call
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        pytest.param(HTML, PanelResponseError, id="a bot check"),
+        pytest.param(Reply(body=b""), PanelResponseError, id="nothing"),
+        pytest.param(Reply(status=502, body=b"Bad gateway"), PanelResponseError, id="502"),
+        pytest.param(Reply(status=500, body=b"<html>"), PanelResponseError, id="500"),
+        pytest.param(Reply(status=403, body=b"Forbidden"), PanelResponseError, id="403"),
+        pytest.param(Reply.json("null"), PanelResponseError, id="null"),
+        pytest.param(Reply.json("17"), PanelResponseError, id="a number"),
+        pytest.param(Reply.json({"nope": 1}), PanelResponseError, id="wrong shape"),
+        pytest.param(Reply.json("[" * 100_000), PanelResponseError, id="too deep"),
+        pytest.param(
+            Reply(body=b"Notice: x in y.php\n" + b'{"order":1}'), PanelResponseError, id="notice"
+        ),
+        pytest.param(Reply(status=429), PanelRateLimitError, id="empty 429"),
+        pytest.param(Reply.json({"error": "Invalid API key"}), PanelAuthError, id="wrong key"),
+        pytest.param(CUT, PanelConnectionError, id="cut body"),
+        pytest.param(DROPPED, PanelConnectionError, id="dropped"),
+        pytest.param(Reply(raw=b"no http at all\r\n\r\n"), PanelConnectionError, id="no HTTP"),
+        pytest.param(
+            Reply(body=b"{}", headers={"Content-Encoding": "gzip"}),
+            PanelConnectionError,
+            id="not gzip",
+        ),
+    ],
+)
+async def test_fault(
+    server: LoopbackServer, client: PanelClient, call: Call, reply: Reply, error: type[PanelError]
+) -> None:
+    """A foreign error would be a traceback at each poll; a repeated operation a second order."""
+    server.will_answer(reply)
+
+    failure = await failure_of(call, client)
+
+    assert isinstance(failure, error)
+    assert not isinstance(failure, PanelUnreachableError)
+    assert len(server.forms) == 1
+
+
+class _Offline:
+    """A transport whose line is dead."""
+
+    async def post(self, form: Mapping[str, str], **_: bool) -> Answer:
+        raise ConnectionResetError(f"line is dead at {form['action']}")
+
+
+async def test_transport_of_another_kind() -> None:
+    """A transport that knows nothing of our errors (the simulated panel) may lose an answer."""
+    with pytest.raises(PanelConnectionError, match="ConnectionResetError: line is dead at balance"):
+        await PanelClient(_Offline()).balance()

@@ -26,12 +26,12 @@ from custom_components.smm_panel.api import (
     RefillStatus,
     Service,
 )
-from custom_components.smm_panel.api.texts import TEXT_LIMIT, one_line
-from custom_components.smm_panel.api.values import read_count, read_money
-from tests.api.calls import CALLS
+from custom_components.smm_panel.api.answers.values import read_count, read_money
+from custom_components.smm_panel.api.sanitize import TEXT_LIMIT, one_line
 from tests.api.conftest import KEY
-from tests.api.fake_transport import FakeAnswer, FakeTransport, client_answered
-from tests.api.loopback import LoopbackServer, Reply
+from tests.helpers.api_calls import CALLS
+from tests.helpers.fake_transport import FakeAnswer, FakeTransport, client_answered
+from tests.helpers.loopback import LoopbackServer, Reply
 from tests.wire.cases import Case, load_cases
 
 KEYS = st.sampled_from(
@@ -97,7 +97,7 @@ def _check(result: object) -> None:
     json.dumps(str(result)).encode()
 
 
-async def _ask(name: str, text: str, status: int) -> None:
+async def _call(name: str, text: str, status: int) -> None:
     with suppress(PanelError):
         _check(await CALLS[name](client_answered(text, status)))
 
@@ -106,7 +106,7 @@ async def _ask(name: str, text: str, status: int) -> None:
 @given(data=JSON, status=STATUSES)
 async def test_any_json(name: str, data: object, status: int) -> None:
     """A shape nobody thought of must not end in a traceback or in a value that is none."""
-    await _ask(name, json.dumps(data), status)
+    await _call(name, json.dumps(data), status)
 
 
 @every_call
@@ -120,14 +120,14 @@ async def test_any_rows(
 ) -> None:
     """Nearly right answers reach further into the readers than any other."""
     data: Any = {str(number): row for number, row in enumerate(rows, 1)} if by_id else rows
-    await _ask(name, json.dumps(data if wrapper is None else {wrapper: data}), 200)
+    await _call(name, json.dumps(data if wrapper is None else {wrapper: data}), 200)
 
 
 @every_call
 @given(text=st.text(), status=STATUSES)
 async def test_any_text(name: str, text: str, status: int) -> None:
     """Most faults are not JSON at all."""
-    await _ask(name, text, status)
+    await _call(name, text, status)
 
 
 @every_call
@@ -137,7 +137,7 @@ async def test_damaged_answers(name: str, case: Case, data: st.DataObject) -> No
     start = data.draw(st.integers(0, len(case.body)))
     end = data.draw(st.integers(start, min(len(case.body), start + 10)))
     middle = data.draw(st.text(max_size=5) | SCALARS.map(json.dumps))
-    await _ask(name, case.body[:start] + middle + case.body[end:], case.http_status or 200)
+    await _call(name, case.body[:start] + middle + case.body[end:], case.http_status or 200)
 
 
 HEADER_VALUES = st.text(max_size=20) | st.sampled_from(

@@ -104,7 +104,7 @@ def test_required_fields_of_each_type(known: ServiceType) -> None:
 
 @pytest.mark.parametrize("known", TYPES)
 def test_fields_of_other_types(known: ServiceType) -> None:
-    """A field the type does not take is a misunderstanding, better told than dropped."""
+    """A field the type does not take is a misunderstanding, better reported than dropped."""
     for name in SAMPLES.keys() - set(known.fields):
         values = _sample((*known.required, name))
         problems = {_problem(type=known.name, **values)[:2]}
@@ -287,7 +287,7 @@ def test_count(name: str, values: dict[str, Any], count: int | None) -> None:
 def test_limits_of_the_service(
     name: str, values: dict[str, Any], problem: tuple[str, str, int] | None
 ) -> None:
-    """What the panel would refuse is told at once, and in the user's language."""
+    """What the panel would refuse is reported at once, and in the user's language."""
     sample = _sample(service_type(name).required)
     request = OrderRequest(service="1", type=name, **{**sample, **values})
 

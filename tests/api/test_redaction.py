@@ -1,4 +1,4 @@
-"""The key is taken out of answers, and nothing else is."""
+"""The key is removed from answers, and nothing else is."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from custom_components.smm_panel.api import (
     PanelAuthError,
     PanelClient,
 )
-from tests.api.loopback import LoopbackServer, Reply
+from tests.helpers.loopback import LoopbackServer, Reply
 
 ODD = 'a/b"c\u00e9<&>d e%41'
 

@@ -71,13 +71,13 @@ def draw_fault(random: Random) -> Fault:
     """Draw what the panel does with an order: its work, half of the time."""
     slow = random.uniform(0.01, 0.06)
     faults: list[tuple[int, Fault]] = [
-        (10, Delay(seconds=0, taken=True)),
-        (3, Delay(seconds=slow, taken=True)),
-        (2, Delay(seconds=slow, taken=False)),
-        (1, Drop(taken=True)),
-        (1, Drop(taken=False)),
+        (10, Delay(seconds=0, accepted=True)),
+        (3, Delay(seconds=slow, accepted=True)),
+        (2, Delay(seconds=slow, accepted=False)),
+        (1, Drop(accepted=True)),
+        (1, Drop(accepted=False)),
         (1, Cut()),
-        (1, Reply.html(status=502, taken=True)),
-        (1, Reply.html(status=502, taken=False)),
+        (1, Reply.html(status=502, accepted=True)),
+        (1, Reply.html(status=502, accepted=False)),
     ]
     return random.choices([fault for _, fault in faults], [weight for weight, _ in faults])[0]

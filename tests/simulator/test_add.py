@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from .common import ALWAYS_COMPLETED, FIELDS, LINK, SERVICE, make_panel
+from tests.helpers.simulated_orders import ALWAYS_COMPLETED, FIELDS, LINK, SERVICE, make_panel
 
 
 @pytest.mark.parametrize("kind", FIELDS)
@@ -63,7 +63,7 @@ def test_charge_has_five_places() -> None:
 
 @pytest.mark.parametrize("service", ["", "0", "999", "x", "-101", "9" * 5000])
 def test_wrong_service(service: str) -> None:
-    """An order for a service that does not exist must not be taken."""
+    """An order for a service that does not exist must not be accepted."""
     form = FIELDS["Default"] | {"service": service}
 
     assert make_panel().ask("add", **form) == {"error": "Incorrect service ID"}
@@ -74,14 +74,14 @@ def test_wrong_service(service: str) -> None:
     ["nonsense", "ftp://example.com/x", "https://", "https://x", "a b.c", "https://[x", "x..y"],
 )
 def test_bad_link(link: str) -> None:
-    """An order for what is no address must not be taken."""
+    """An order for something that is not an address must not be accepted."""
     form = FIELDS["Default"] | {"link": link}
 
     assert make_panel().ask("add", service="101", **form) == {"error": "Bad link"}
 
 
 def test_link_without_scheme() -> None:
-    """Panels take an address as people paste it."""
+    """Panels accept an address as people paste it."""
     assert make_panel().add(link="example.com/post") == "23501"
 
 

@@ -3,8 +3,7 @@
 from decimal import Decimal
 
 from custom_components.smm_panel.simulator import CATALOG
-
-from .common import FIELDS, make_panel
+from tests.helpers.simulated_orders import FIELDS, make_panel
 
 
 def test_services_have_the_shape_of_the_document() -> None:

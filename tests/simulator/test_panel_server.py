@@ -11,9 +11,8 @@ from typing import Any
 from aiohttp import ClientSession
 import pytest
 
+from tests.helpers.simulated_orders import FIELDS
 from tools.panel.server import main
-
-from .common import FIELDS
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -75,12 +74,12 @@ async def test_state_survives_a_kill(tmp_path: Path) -> None:
 def test_wrong_arguments(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
-    """A typing error is told in a line, not in a traceback, and nothing is served."""
+    """A typing error is reported in a line, not in a traceback, and nothing is served."""
     monkeypatch.setattr(sys, "argv", ["panel_server", *arguments])
 
     with pytest.raises(SystemExit) as end:
         main()
 
-    told = f"{end.value}" + "".join(capsys.readouterr())
-    assert "scripts/panel: " in told
-    assert "Simulated panel" not in told
+    printed = f"{end.value}" + "".join(capsys.readouterr())
+    assert "scripts/panel: " in printed
+    assert "Simulated panel" not in printed

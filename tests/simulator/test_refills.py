@@ -1,22 +1,17 @@
-"""Refills and cancels."""
-
-from decimal import Decimal
+"""Refills."""
 
 import pytest
 
 from custom_components.smm_panel.simulator import Odds
-
-from .common import ALWAYS_CANCELED, ALWAYS_PARTIAL, LINK, Panel, make_panel
-
-WITH_REFILL = "102"
-WITHOUT_CANCEL = "104"
-
-
-def done(panel: Panel, **fields: str) -> str:
-    """Id of an order that has come to its end."""
-    order = panel.add(**{"service": WITH_REFILL} | fields)
-    panel.clock.advance(hours=1)
-    return order
+from tests.helpers.simulated_orders import (
+    ALWAYS_CANCELED,
+    ALWAYS_PARTIAL,
+    LINK,
+    WITH_REFILL,
+    Panel,
+    done,
+    make_panel,
+)
 
 
 def refill_statuses(panel: Panel, refill: str) -> list[str]:
@@ -68,7 +63,7 @@ def test_refill_steps(rejected: float, end: str) -> None:
 
 @pytest.mark.parametrize("refill", ["", "4001", "x", "9" * 5000])
 def test_wrong_refill_id(refill: str) -> None:
-    """A refill that was never asked for has no status."""
+    """A refill that was never requested has no status."""
     assert make_panel().ask("refill_status", refill=refill) == {"error": "Refill not found"}
 
 
@@ -133,77 +128,3 @@ def test_refill_costs_nothing() -> None:
     panel.ask("refill", order=order)
 
     assert panel.balance == before
-
-
-def test_cancel_means_asked() -> None:
-    """An accepted cancel shows only in a later status, with what was not delivered paid back."""
-    panel = make_panel()
-    order = panel.add()
-    panel.clock.advance(minutes=3)
-
-    assert panel.ask("cancel", orders=order) == [{"order": int(order), "cancel": 1}]
-    assert panel.status(order)["status"] == "In progress"
-    panel.clock.advance(minutes=4)
-
-    status = panel.status(order)
-    delivered = 1000 - int(status["remains"])
-    assert status["status"] == "Canceled"
-    assert 0 < delivered < 1000
-    assert status["charge"] == f"{0.9 * delivered / 1000:.5f}"
-    panel.clock.advance(hours=1)
-    assert panel.status(order) == status
-
-
-def test_cancel_before_the_delivery_begins() -> None:
-    """Nothing was delivered: everything comes back, and nobody has counted."""
-    in_time = []
-    for seed in range(30):  # chance decides which of the two is quicker
-        panel = make_panel(seed=seed)
-        order = panel.add()
-        panel.ask("cancel", orders=order)
-        panel.clock.advance(hours=1)
-        status = panel.status(order)
-        if status["remains"] == "1000":
-            in_time.append((status["status"], status["start_count"], panel.balance))
-
-    assert in_time
-    assert set(in_time) == {("Canceled", None, Decimal(100))}
-
-
-def test_cancel_may_come_too_late() -> None:
-    """An order may be completed before its cancel takes effect."""
-    panel = make_panel()
-    order = panel.add()
-    while int(panel.status(order)["remains"]) > 5:
-        panel.clock.advance(seconds=1)
-
-    assert panel.ask("cancel", orders=order) == [{"order": int(order), "cancel": 1}]
-    panel.clock.advance(hours=1)
-
-    assert panel.status(order)["status"] == "Completed"
-    assert panel.status(order)["charge"] == "0.90000"
-
-
-@pytest.mark.parametrize("again", [False, True])
-def test_cancel_refused(again: bool) -> None:  # noqa: FBT001  # pytest passes it by name
-    """Services without cancel, and a second cancel of the same order, are refused."""
-    panel = make_panel()
-    order = panel.add() if again else panel.add(service=WITHOUT_CANCEL)
-    if again:
-        panel.ask("cancel", orders=order)
-
-    assert panel.ask("cancel", orders=order) == [
-        {
-            "order": int(order),
-            "cancel": {"error": "You are not eligible to cancel this order."},
-        }
-    ]
-
-
-def test_cancel_of_a_final_order() -> None:
-    """What is delivered cannot be canceled."""
-    panel = make_panel()
-
-    assert panel.ask("cancel", orders=done(panel)) == [
-        {"order": 23501, "cancel": {"error": "Order already completed"}}
-    ]

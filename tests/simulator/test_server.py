@@ -11,8 +11,7 @@ import pytest
 from custom_components.smm_panel.simulator import SimulatedAnswer
 from custom_components.smm_panel.simulator.faults import Cut, Delay, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-
-from .common import FIELDS, Panel, make_panel
+from tests.helpers.simulated_orders import FIELDS, Panel, make_panel
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -55,14 +54,14 @@ class Answer:
 
 
 class NoticingPanel:
-    """A panel that tells when it has been asked something."""
+    """A panel that signals a request."""
 
     def __init__(self, panel: Panel) -> None:
-        self.asked = asyncio.Event()
+        self.requested = asyncio.Event()
         self._panel = panel
 
     def handle(self, form: Mapping[str, str]) -> SimulatedAnswer:
-        self.asked.set()
+        self.requested.set()
         return self._panel.handle(form)
 
 
@@ -137,9 +136,10 @@ async def test_drop_before(server: PanelServer, session: ClientSession, panel: P
 
 
 @pytest.mark.parametrize(
-    ("fault", "error"), [(Drop(taken=True), ServerDisconnectedError), (Cut(), ClientPayloadError)]
+    ("fault", "error"),
+    [(Drop(accepted=True), ServerDisconnectedError), (Cut(), ClientPayloadError)],
 )
-async def test_taken_but_not_answered(
+async def test_accepted_but_not_answered(
     server: PanelServer,
     session: ClientSession,
     panel: Panel,
@@ -158,7 +158,7 @@ async def test_taken_but_not_answered(
 async def test_short_delay(server: PanelServer, session: ClientSession, panel: Panel) -> None:
     """A late answer is still the right one, and the panel acts once."""
     server.faults.add(Delay(seconds=0.01))
-    server.faults.add(Delay(seconds=0.01, taken=True))
+    server.faults.add(Delay(seconds=0.01, accepted=True))
 
     for order in (23501, 23502):
         link = f"https://example.com/{order}"
@@ -166,17 +166,17 @@ async def test_short_delay(server: PanelServer, session: ClientSession, panel: P
     assert len(panel.orders) == 2
 
 
-@pytest.mark.parametrize(("taken", "orders"), [(False, []), (True, [23501])])
+@pytest.mark.parametrize(("accepted", "orders"), [(False, []), (True, [23501])])
 async def test_long_delay(
     session: ClientSession,
     panel: Panel,
-    taken: bool,  # noqa: FBT001  # pytest passes it by name
+    accepted: bool,  # noqa: FBT001  # pytest passes it by name
     orders: list[int],
 ) -> None:
     """After a time-out the order is placed or never will be; the server need not be waited for."""
     async with asyncio.timeout(10):
         async with PanelServer(panel) as server:
-            server.faults.add(Delay(seconds=3600, taken=taken))
+            server.faults.add(Delay(seconds=3600, accepted=accepted))
             with pytest.raises(TimeoutError):
                 await post(server, session, ADD, seconds=0.2)
             assert server.count("add") == 1
@@ -189,9 +189,9 @@ async def test_end_during_a_delay(session: ClientSession, panel: Panel) -> None:
     noticing = NoticingPanel(panel)
     async with asyncio.timeout(10):
         async with PanelServer(noticing) as server:
-            server.faults.add(Delay(seconds=3600, taken=True))
+            server.faults.add(Delay(seconds=3600, accepted=True))
             waiting = asyncio.create_task(post(server, session, ADD))
-            await noticing.asked.wait()
+            await noticing.requested.wait()
         with pytest.raises(ServerDisconnectedError):
             await waiting
 
@@ -201,9 +201,9 @@ async def test_end_during_a_delay(session: ClientSession, panel: Panel) -> None:
     [
         (Reply(status=500), 500, ""),
         (Reply(text='{"nope": 1}'), 200, '{"nope": 1}'),
-        (Reply(text="[]", taken=True), 200, "[]"),
+        (Reply(text="[]", accepted=True), 200, "[]"),
         (Reply.html(status=502), 502, "<!DOCTYPE html>"),
-        (Reply.html(taken=True), 200, "<!DOCTYPE html>"),
+        (Reply.html(accepted=True), 200, "<!DOCTYPE html>"),
         (Reply.redirect("https://elsewhere.example/api/v2"), 302, ""),
         (Reply.too_many_requests(retry_after=7), 429, '{"error": "Rate limit exceeded"}'),
     ],
@@ -225,7 +225,7 @@ async def test_other_answers(
     assert answer.text.startswith(text)
     assert answer.headers["Content-Type"].startswith(fault.content_type)
     assert answer.headers.items() >= fault.headers.items()
-    assert list(panel.orders) == ([23501] if fault.taken else [])
+    assert list(panel.orders) == ([23501] if fault.accepted else [])
 
 
 def test_headers_of_faults() -> None:
@@ -237,7 +237,7 @@ def test_headers_of_faults() -> None:
 
 
 async def test_oversized(server: PanelServer, session: ClientSession) -> None:
-    """The body is valid JSON of exactly the size asked for."""
+    """The body is valid JSON of exactly the size requested."""
     server.faults.add(Reply.oversized(3_000_000))
 
     answer = await post(server, session, {"action": "services"})
@@ -247,7 +247,7 @@ async def test_oversized(server: PanelServer, session: ClientSession) -> None:
 
 
 async def test_script(server: PanelServer, session: ClientSession) -> None:
-    """A fault meets its own action only, in the order queued, as often as asked."""
+    """A fault meets its own action only, in the order queued, as often as requested."""
     server.faults.add(Reply(status=501), action="add")
     server.faults.add(Reply(status=502), action="balance", times=2)
     server.faults.add(Reply(status=503), times=None)

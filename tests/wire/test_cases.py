@@ -4,7 +4,7 @@ import pytest
 
 from custom_components.smm_panel.api import PanelClient
 from tests.api.conftest import KEY
-from tests.api.loopback import LoopbackServer, Reply
+from tests.helpers.loopback import LoopbackServer, Reply
 from tests.wire.cases import Case, load_cases
 from tests.wire.readings import reading
 

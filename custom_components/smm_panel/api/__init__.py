@@ -1,9 +1,15 @@
 """Client of the SMM panel API v2, free of Home Assistant.
 
+`PanelClient` has one method per action and sends through a `Transport`. `OrderRequest` is
+an order that was checked before it is sent; `answers` turns what a panel sends back into
+frozen models or an error of one tree, whose root is `PanelError`. Money is `Decimal`, ids
+are text, times are in seconds.
+
 Import from here only; the modules inside may be rearranged.
 """
 
 from .address import InvalidUrlError, UrlProblem, check_url
+from .batches import LastAnswers
 from .client import PanelClient
 from .exceptions import (
     PanelAuthError,
@@ -15,7 +21,6 @@ from .exceptions import (
     PanelResponseError,
     PanelUnreachableError,
 )
-from .last_answers import LastAnswers
 from .models import (
     Balance,
     ErrorKind,
@@ -29,8 +34,8 @@ from .models import (
     Service,
 )
 from .order_fields import InvalidOrderError, OrderProblem
-from .pace import Paces
-from .requests import OrderRequest
+from .order_request import OrderRequest
+from .pacing import RateLimiter
 from .service_types import SERVICE_TYPES, ServiceType, service_type
 from .transport import Answer, HttpLimits, HttpTransport, Transport
 
@@ -51,7 +56,6 @@ __all__ = [
     "OrderRequest",
     "OrderStatus",
     "Outcome",
-    "Paces",
     "PanelAuthError",
     "PanelClient",
     "PanelConnectionError",
@@ -62,6 +66,7 @@ __all__ = [
     "PanelResponseError",
     "PanelUnreachableError",
     "PlacedOrder",
+    "RateLimiter",
     "RefillStatus",
     "Service",
     "ServiceType",

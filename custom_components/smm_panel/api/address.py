@@ -1,4 +1,4 @@
-"""Which addresses a panel may have: the key travels to it with every request."""
+"""Which addresses a panel may have: every request sends the key there."""
 
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -6,7 +6,7 @@ import re
 
 from yarl import URL
 
-# Not `is_private`, which also holds networks that are merely reserved or for examples.
+# Not `is_private`, which also includes networks that are reserved or for documentation.
 _PRIVATE_NETWORKS = tuple(
     ip_network(network)
     for network in (
@@ -38,16 +38,15 @@ class InvalidUrlError(ValueError):
     """An address that must not be used; the message does not repeat it."""
 
     def __init__(self, reason: UrlProblem) -> None:
-        """Name the reason in the message."""
         super().__init__(f"The panel's address cannot be used: {reason}")
         self.reason = reason
 
 
 def check_url(url: str) -> str:
-    """Check a panel's address and give it in its normal form; raises `InvalidUrlError`.
+    """Check a panel's address and return it in its normal form; raises `InvalidUrlError`.
 
-    Plain http is for a loopback or private address only, as everybody on the way can
-    read the key. A name is never known to be private: who answers to it may change.
+    Plain http is for a loopback or private address only, as anybody on the network path can
+    read the key. A host name never counts as private: its address may change.
     """
     text = url.strip()
     parsed = _parse(text)
@@ -58,13 +57,13 @@ def check_url(url: str) -> str:
 
 
 def _parse(text: str) -> URL | None:
-    """Parse with aiohttp's own class, so that what is checked is what is used."""
+    """Parse with the class that aiohttp uses, so that the address checked is the one used."""
     if not text.isprintable() or " " in text or "\\" in text:
         return None
     try:
         return URL(text)
     except ValueError:
-        # The parser's error repeats the address, which may hold a password.
+        # The parser's error repeats the address, which may contain a password.
         return None
 
 
@@ -77,13 +76,13 @@ def _problem(url: URL, text: str) -> UrlProblem | None:
         ("@" in text.partition("://")[2].partition("/")[0], UrlProblem.USER_INFO),
         ("#" in text, UrlProblem.FRAGMENT),
         ("?" in text, UrlProblem.QUERY),
-        (url.scheme == "http" and not _is_near(host), UrlProblem.INSECURE),
+        (url.scheme == "http" and not _is_private(host), UrlProblem.INSECURE),
     )
     return next((problem for is_wrong, problem in checks if is_wrong), None)
 
 
 def _is_host(host: str) -> bool:
-    """Tell whether a host is a name as the name system has them, or an IP address."""
+    """Return whether a host is a valid DNS name or an IP address."""
     try:
         ip_address(host)
     except ValueError:
@@ -91,8 +90,8 @@ def _is_host(host: str) -> bool:
     return True
 
 
-def _is_near(host: str) -> bool:
-    """Tell whether a host is this machine or has an address of a private network."""
+def _is_private(host: str) -> bool:
+    """Return whether a host is this machine or has an address of a private network."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

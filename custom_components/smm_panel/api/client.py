@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 import logging
 
-from .dialect import (
-    LEFT_OUT,
+from .answers import (
+    Json,
+    interpret,
     read_balance,
     read_cancels,
     read_listed_orders,
@@ -17,94 +18,79 @@ from .dialect import (
     read_refills,
     read_services,
 )
+from .batches import (
+    NOT_AN_ID,
+    BatchedOperation,
+    BatchedRead,
+    IdFields,
+    Items,
+    LastAnswers,
+    OnItems,
+    items_of_refusal,
+    may_be_wrong_field,
+)
 from .exceptions import (
-    PanelAuthError,
     PanelConnectionError,
     PanelError,
     PanelRateLimitError,
     PanelRejectedError,
     PanelShapeError,
-    PanelUnreachableError,
 )
-from .id_forms import IdForms
-from .judgement import judge
-from .last_answers import LastAnswers
-from .models import (
-    Balance,
-    ErrorKind,
-    ItemError,
-    ListedOrder,
-    OrderReport,
-    Outcome,
-    PlacedOrder,
-    RefillStatus,
-    Service,
-)
-from .pace import Paces
-from .reading import Items, Reading, Told
-from .requests import OrderRequest
-from .transport import WRITES, Answer, Transport, in_thread_if_large
-from .values import Json, is_usable_id
-
-type ReadItems[T] = Callable[[Json, Sequence[str]], Items[T]]
+from .models import Balance, ItemError, ListedOrder, OrderReport, PlacedOrder, RefillStatus, Service
+from .order_request import OrderRequest
+from .pacing import RateLimiter
+from .transport import OPERATIONS, Answer, Transport, in_thread_if_large
 
 _LOGGER = logging.getLogger(__package__)
 
-# Refusals of the account or the panel, never of an order.
-_WHOLE_CALL = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
-# Refusals that are about the orders even if the answer names none of them.
-_ABOUT_ORDERS = frozenset({ErrorKind.BAD_ORDER, ErrorKind.NOT_ELIGIBLE})
-
-_NO_ID = ItemError(message="This is not an id", kind=ErrorKind.BAD_ORDER, outcome=Outcome.NOT_SENT)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Question[T]:
-    """What is asked about ids, how its answers are read, and what was read from the last ones."""
+class _Query[T]:
+    """An action about ids, the reader of its answers, and the answers of the last round."""
 
     action: str
-    read: ReadItems[T]
+    read: Callable[[Json, Sequence[str]], Items[T]]
     last: LastAnswers[Items[T]] | None = None
 
 
 class PanelClient:
     """One account on one panel. Every method raises `PanelError` and nothing else.
 
-    Methods for many orders take any number of ids: blanks around them are stripped,
-    each is sent once, 100 in a request, and the answer has an entry for every one. An
-    id that cannot be sent or has no answer is an `ItemError`. Where a panel wants to be left
-    alone half-way through a read, or takes one id in a request only and stops answering,
-    the ids not answered any more are `not_sent`, and asked first the next time.
+    Methods for many orders take any number of ids: blanks around them are stripped, each is
+    sent once, 100 in a request, and the result has an entry for every one. An id that cannot
+    be sent or has no answer is an `ItemError`. If a panel limits the rate half-way through a
+    read, or takes one id a request and stops answering, the ids not answered are `not_sent`,
+    and the next call requests them first.
 
-    Of a read up to four requests are under way at once: the first goes alone, and so do all
-    of a panel that has limited their rate.
+    A read has up to four requests under way at the same time: the first is sent alone, and a
+    panel that has limited the rate gets one after the other.
     """
 
-    def __init__(self, transport: Transport, *, paces: Paces | None = None) -> None:
-        """Send through `transport`, which knows address and key.
+    def __init__(self, transport: Transport, *, rate_limiter: RateLimiter | None = None) -> None:
+        """Use a transport that holds the panel's address and the key.
 
-        With `paces`, nothing is sent while the panel wants to be left alone: such a request
-        raises `PanelRateLimitError`.
+        With `rate_limiter`, a request that the panel would refuse for its rate is not sent
+        and raises `PanelRateLimitError`.
         """
         self._transport = transport
-        self._paces = paces
+        self._rate_limiter = rate_limiter
         self._has_reported_rows = False
-        self._turn = asyncio.Lock()
-        self._forms = {
-            "status": IdForms(one="order", several="orders"),
-            "refill": IdForms(one="order", several="orders"),
-            "refill_status": IdForms(one="refill", several="refills"),
-            # The API document has no form for a single order here.
-            "cancel": IdForms(one="order", several="orders", only="orders"),
+        self._interpreting = asyncio.Lock()
+        self._id_fields = {
+            "status": IdFields(one="order", several="orders"),
+            "refill": IdFields(one="order", several="orders"),
+            "refill_status": IdFields(one="refill", several="refills"),
+            # The API document has no field for a single order here.
+            "cancel": IdFields(one="order", several="orders", only="orders"),
         }
 
     async def balance(self) -> Balance:
         """Get the money on the account."""
-        return await self._ask({"action": "balance"}, read_balance)
+        return await self._request({"action": "balance"}, read_balance)
 
     async def services(self) -> tuple[Service, ...]:
         """Get the service list; a row that cannot be read is skipped."""
-        services, unreadable = await self._ask({"action": "services"}, read_services)
+        services, unreadable = await self._request({"action": "services"}, read_services)
         if unreadable and not self._has_reported_rows:
             # Once for each client: the list is fetched again and again.
             self._has_reported_rows = True
@@ -117,185 +103,133 @@ class PanelClient:
         `PanelRejectedError` and `PanelUnreachableError` mean that nothing was ordered;
         after any other error the order may have been placed.
         """
-        return await self._ask({"action": "add", **request.form()}, read_placed_order)
+        return await self._request({"action": "add", **request.form()}, read_placed_order)
 
     async def orders(self) -> tuple[ListedOrder, ...]:
         """Get the account's orders as the panel lists them, perhaps only the latest.
 
         Not in the API document; most panels refuse it (`PanelRejectedError`).
         """
-        return await self._ask({"action": "orders"}, read_listed_orders)
+        return await self._request({"action": "orders"}, read_listed_orders)
 
     async def status(self, orders: Iterable[str]) -> dict[str, OrderReport | ItemError]:
         """Get the status of orders."""
-        return await self._read_each(_Question(action="status", read=read_order_reports), orders)
+        return await self._read(_Query(action="status", read=read_order_reports), orders)
 
     async def follow(
         self,
         orders: Iterable[str],
-        told: Told[OrderReport],
+        on_reports: OnItems[OrderReport],
         last: LastAnswers[Items[OrderReport]],
     ) -> None:
-        """Get the status of orders again and again: `told` has the items of each answer at once.
+        """Get the status of orders repeatedly; `on_reports` is called for each answer.
 
-        An answer that is the same as in `last` is not read anew: its items are the same
-        objects. What was told before an error was raised holds.
+        Whatever was reported before an error was raised is valid.
         """
-        question = _Question(action="status", read=read_order_reports, last=last)
+        # Most answers are the same as in the last round. They are recognised by their text
+        # and not read again (`LastAnswers`), so the same objects are reported, and five places
+        # rely on that: here, `LastAnswers`, and, to skip orders without comparing them,
+        # `TrackedOrder.is_from`, `OrderIndex.adopt` and `OrderBook._change`.
+        # Unchanged items are reported all the same: an order may have changed by other means
+        # since (an error of its own, a report read by an action, being tracked anew).
+        query = _Query(action="status", read=read_order_reports, last=last)
         try:
-            items = await self._read_each(question, orders, told)
+            items = await self._read(query, orders, on_reports)
         finally:
-            last.turn()
-        told({id_: item for id_, item in items.items() if item is _NO_ID})
+            last.end_round()
+        on_reports({id_: item for id_, item in items.items() if item is NOT_AN_ID})
 
     async def refill(self, orders: Iterable[str]) -> dict[str, str | ItemError]:
-        """Ask for refills, once; gives the refill id of each order.
+        """Request refills, once; returns the refill id of each order.
 
-        An error is raised only while nothing else was sent. If a later batch fails, its
+        An error is raised only while no request was answered. If a later batch fails, its
         orders become `ItemError` and no further batch is sent.
         """
-        return await self._write_each(_Question(action="refill", read=read_refills), orders)
+        return await self._operate(_Query(action="refill", read=read_refills), orders)
 
     async def refill_status(self, refills: Iterable[str]) -> dict[str, RefillStatus | ItemError]:
         """Get the status of refills, by refill id."""
-        question = _Question(action="refill_status", read=read_refill_statuses)
-        return await self._read_each(question, refills)
+        return await self._read(_Query(action="refill_status", read=read_refill_statuses), refills)
 
     async def cancel(self, orders: Iterable[str]) -> dict[str, ItemError | None]:
-        """Ask for cancels, once; None means that the panel took the request.
+        """Request cancels, once; None means that the panel accepted the request.
 
-        Only a later status tells whether the order was canceled. Errors as in `refill`.
+        Whether the order was canceled shows in a later status. Errors as in `refill`.
         """
-        return await self._write_each(_Question(action="cancel", read=read_cancels), orders)
+        return await self._operate(_Query(action="cancel", read=read_cancels), orders)
 
-    async def _write_each[T](self, question: _Question[T], ids: Iterable[str]) -> Items[T]:
-        """Send a write for any number of ids, one request after the other."""
-        # What this call learns is for the next one.
-        forms = replace(self._forms[question.action])
-        asked, unsent = _sorted_out(ids)
-        items: Items[T] = dict.fromkeys(asked, _NO_ID)
-        has_answer = False
-        while unsent:
-            batch = forms.batch(unsent)
-            try:
-                answered = await self._write_batch(question, forms, batch)
-            except PanelError as err:
-                if not has_answer:
-                    raise
-                # What the panel has done before must not be lost with the error.
-                items |= dict.fromkeys(unsent, _lost(err, Outcome.NOT_SENT))
-                items |= dict.fromkeys(batch, _lost(err))
-                break
-            items |= answered
-            has_answer = True
-            unsent = unsent[len(batch) :]
-        return items
-
-    async def _read_each[T](
-        self, question: _Question[T], ids: Iterable[str], told: Told[T] | None = None
+    async def _read[T](
+        self, query: _Query[T], ids: Iterable[str], on_items: OnItems[T] | None = None
     ) -> Items[T]:
-        """Ask about any number of ids, the first request alone and then several at once."""
-        forms = self._forms[question.action]
-        asked, unsent = _sorted_out(ids)
-        is_limited = self._paces is not None and self._paces.has_limited(question.action)
-        reading = Reading[T](
-            forms=forms,
-            ask=lambda batch, more: self._read_batch(question, forms, batch, more=more),
-            told=told,
-            is_limited=is_limited,
+        limiter = self._rate_limiter
+        read = BatchedRead[T](
+            fields=self._id_fields[query.action],
+            request=lambda batch, more: self._request_batch(query, batch, more=more),
+            on_items=on_items,
+            is_limited=limiter is not None and limiter.has_limited(query.action),
         )
-        await reading.run(unsent)
-        items: Items[T] = dict.fromkeys(asked, _NO_ID)
-        items |= reading.items
-        # After an error the next call begins at the beginning: the ids it came with may be
-        # what the panel stumbles over.
-        forms.late = frozenset()
-        if (failure := reading.failure) is not None:
-            if not reading.items or not _is_kept(failure, forms):
-                raise failure
-            items |= dict.fromkeys(reading.unsent, _lost(failure, Outcome.NOT_SENT))
-            forms.late = frozenset(reading.unsent)
-        return items
+        return await read.run(ids)
 
-    async def _write_batch[T](
-        self, question: _Question[T], forms: IdForms, ids: Sequence[str]
+    async def _operate[T](self, query: _Query[T], ids: Iterable[str]) -> Items[T]:
+        operation = BatchedOperation[T](
+            fields=self._id_fields[query.action],
+            request=lambda name, batch: self._request_ids(query, name, batch),
+        )
+        return await operation.run(ids)
+
+    async def _request_batch[T](
+        self, query: _Query[T], ids: Sequence[str], *, more: bool
     ) -> Items[T]:
-        """Send one request of a write, once.
+        """Send one request of a read, and one in the other id field if it was not understood.
 
-        A panel that refused the form of the request took nothing, so the next call may
-        use the other form; unless this one has worked before, then it was not the form.
+        If the other field brings a result it is kept, and the items are of the first id only.
         """
-        name, known = forms.field_for(ids), self._forms[question.action]
-        try:
-            items = await self._ask_in(question, name, ids)
-        except PanelRejectedError as err:
-            if err.kind is ErrorKind.BAD_REQUEST and name not in known.proven:
-                known.only = known.other(name)
-            return _items_of_refusal(err, ids)
-        if not all(isinstance(item, ItemError) for item in items.values()):
-            known.proven.add(name)
-            # Whatever was refused before in this call was not refused for its form.
-            known.only = forms.only
-        return items
-
-    async def _read_batch[T](
-        self, question: _Question[T], forms: IdForms, ids: Sequence[str], *, more: bool
-    ) -> Items[T]:
-        """Send one request of a read, and another in the other form if it was not understood.
-
-        If the other form brings a result it is kept, and the items are of the first id only.
-        """
-        name = forms.field_for(ids)
+        fields = self._id_fields[query.action]
+        name = fields.field_for(ids)
         items: Items[T] = {}
         failure: PanelRejectedError | PanelShapeError | None = None
         try:
-            items = await self._ask_in(question, name, ids, more=more)
+            items = await self._request_ids(query, name, ids, more=more)
         except (PanelRejectedError, PanelShapeError) as err:
             failure = err
-        if forms.only is None and _may_be_the_form(failure, items, ids):
+        if fields.only is None and may_be_wrong_field(failure, items, ids):
             with suppress(PanelError):
-                told = await self._ask_in(question, forms.other(name), ids[:1])
-                if not isinstance(told[ids[0]], ItemError):
-                    forms.only = forms.other(name)
-                    return told
-        return items if failure is None else _items_of_refusal(failure, ids)
+                first = await self._request_ids(query, fields.other(name), ids[:1])
+                if not isinstance(first[ids[0]], ItemError):
+                    fields.only = fields.other(name)
+                    return first
+        return items if failure is None else items_of_refusal(failure, ids)
 
-    async def _ask_in[T](
-        self, question: _Question[T], name: str, ids: Sequence[str], *, more: bool = False
+    async def _request_ids[T](
+        self, query: _Query[T], name: str, ids: Sequence[str], *, more: bool = False
     ) -> Items[T]:
-        """Ask about ids in one form."""
-        form = {"action": question.action, name: ",".join(ids)}
-        answer = await self._send(form, more=more)
-        last = question.last
-        known = None if last is None else last.find(form[name], answer)
-        if known is not None:
-            self._note_answer(question.action, answer)
-            return known
+        """Send ids in one field; an answer that is the same as the last one is not read again."""
+        form = {"action": query.action, name: ",".join(ids)}
+        answer = await self._post(form, more=more)
+        last = query.last
         if last is None:
-            return await self._read_items(question, answer, ids)
-        # One answer after the other, and the loop's other work in between: answers that have
-        # come together would hold it up.
-        async with self._turn:
+            return await self._interpret_items(query, answer, ids)
+        known = last.find(form[name], answer)
+        if known is not None:
+            self._note_answer(query.action, answer)
+            return known
+        # One answer after the other, with the event loop's other work in between: answers
+        # that arrive together would block it.
+        async with self._interpreting:
             await asyncio.sleep(0)
-            items = await self._read_items(question, answer, ids)
+            items = await self._interpret_items(query, answer, ids)
         last.put(form[name], answer, items)
         return items
 
-    async def _read_items[T](
-        self, question: _Question[T], answer: Answer, ids: Sequence[str]
-    ) -> Items[T]:
-        """Read an answer about ids."""
-        return await self._read(question.action, answer, lambda data: question.read(data, ids), ids)
+    async def _request[T](self, form: Mapping[str, str], read: Callable[[Json], T]) -> T:
+        """Send one form about the account."""
+        return await self._interpret(form["action"], await self._post(form), read)
 
-    async def _ask[T](self, form: Mapping[str, str], read: Callable[[Json], T]) -> T:
-        """Send one form about the account and read the answer."""
-        return await self._read(form["action"], await self._send(form), read)
-
-    async def _send(self, form: Mapping[str, str], *, more: bool = False) -> Answer:
-        """Send one form."""
+    async def _post(self, form: Mapping[str, str], *, more: bool = False) -> Answer:
+        """Send one form and return the answer."""
         action = form["action"]
-        if self._paces is not None:
-            self._paces.begin(action)
+        if self._rate_limiter is not None:
+            self._rate_limiter.begin(action)
         try:
             answer = await self._transport.post(form, more=more)
         except OSError as err:
@@ -303,77 +237,26 @@ class PanelClient:
         _LOGGER.debug("%s: HTTP %d, %d characters", action, answer.status, len(answer.text))
         return answer
 
-    async def _read[T](
+    async def _interpret_items[T](
+        self, query: _Query[T], answer: Answer, ids: Sequence[str]
+    ) -> Items[T]:
+        return await self._interpret(query.action, answer, lambda data: query.read(data, ids), ids)
+
+    async def _interpret[T](
         self, action: str, answer: Answer, read: Callable[[Json], T], ids: Sequence[str] = ()
     ) -> T:
-        """Read an answer."""
-        is_write = action in WRITES
+        """Return the result that an answer holds, or raise its error."""
         try:
             result = await in_thread_if_large(
-                len(answer.text), judge, answer, read, ids, is_write=is_write
+                len(answer.text), interpret, answer, read, ids, is_operation=action in OPERATIONS
             )
         except PanelRateLimitError as err:
-            if self._paces is not None:
-                self._paces.note_refusal(action, err)
+            if self._rate_limiter is not None:
+                self._rate_limiter.note_refusal(action, err)
             raise
         self._note_answer(action, answer)
         return result
 
     def _note_answer(self, action: str, answer: Answer) -> None:
-        if self._paces is not None:
-            self._paces.note_answer(action, answer.headers)
-
-
-def _sorted_out(ids: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return the ids that are asked about, each once, and those of them that can be sent."""
-    asked = list(dict.fromkeys(str(id_).strip() for id_ in ids))
-    return asked, [id_ for id_ in asked if is_usable_id(id_)]
-
-
-def _is_kept(failure: PanelError, forms: IdForms) -> bool:
-    """Tell whether what a read was told before a failure is an answer without the rest."""
-    if isinstance(failure, PanelAuthError):
-        return False
-    return forms.is_one_by_one or isinstance(failure, PanelRateLimitError)
-
-
-def _may_be_the_form(
-    failure: PanelRejectedError | PanelShapeError | None,
-    items: Mapping[str, object],
-    ids: Sequence[str],
-) -> bool:
-    """Tell whether a panel that does not know the form of a request answers like this.
-
-    A panel that looks for `order` and finds none may call it a wrong order, or answer
-    nothing; where a single id was asked that is just what it says.
-    """
-    if isinstance(failure, PanelShapeError):
-        return True
-    if failure is not None:
-        is_order = failure.kind in _ABOUT_ORDERS and len(ids) > 1
-        return failure.kind is ErrorKind.BAD_REQUEST or is_order
-    return len(ids) > 1 and all(item == LEFT_OUT for item in items.values())
-
-
-def _items_of_refusal[T](
-    failure: PanelRejectedError | PanelShapeError, ids: Sequence[str]
-) -> Items[T]:
-    """Make items of a refusal that is about the orders; raises any other failure."""
-    if isinstance(failure, PanelShapeError):
-        raise failure
-    is_about_one = len(ids) == 1 and failure.kind not in _WHOLE_CALL
-    if failure.kind not in _ABOUT_ORDERS and not is_about_one:
-        raise failure
-    return dict.fromkeys(ids, ItemError(message=failure.message, kind=failure.kind))
-
-
-def _lost(err: PanelError, outcome: Outcome | None = None) -> ItemError:
-    """Make the item of an order whose batch failed or was not sent any more."""
-    if outcome is None:
-        outcome = Outcome.UNKNOWN
-        if isinstance(err, PanelRejectedError):
-            outcome = Outcome.REFUSED
-        elif isinstance(err, PanelUnreachableError):
-            outcome = Outcome.NOT_SENT
-    kind = err.kind if isinstance(err, PanelRejectedError) else ErrorKind.OTHER
-    return ItemError(message=str(err), kind=kind, outcome=outcome)
+        if self._rate_limiter is not None:
+            self._rate_limiter.note_answer(action, answer.headers)

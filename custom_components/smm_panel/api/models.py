@@ -1,4 +1,4 @@
-"""What a panel answers, in one form: frozen records with money as Decimal and ids as text."""
+"""The results of the client: frozen records, money as Decimal, ids as text."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ErrorKind(StrEnum):
-    """What a panel's error text is about (the table is in `exceptions.py`)."""
+    """What a panel's error text is about (the table is in `answers/error_texts.py`)."""
 
     AUTH = "auth"
     NOT_ENOUGH_FUNDS = "not_enough_funds"
@@ -24,7 +24,7 @@ class ErrorKind(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """Where an order stands; the panel's own word is `OrderReport.status_text`."""
+    """The status of an order; the panel's own text is `OrderReport.status_text`."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -41,7 +41,7 @@ class OrderStatus(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether the panel will do nothing more; an unknown word never says so."""
+        """Whether nothing more is expected of the order; never for an unknown status."""
         return self in _FINAL_ORDER_STATUSES
 
 
@@ -58,7 +58,7 @@ _FINAL_ORDER_STATUSES = frozenset(
 
 
 class RefillStatus(StrEnum):
-    """Where a refill stands."""
+    """The status of a refill."""
 
     PENDING = "pending"
     IN_PROGRESS = "in_progress"
@@ -85,14 +85,14 @@ _FINAL_REFILL_STATUSES = frozenset(
 
 
 class Outcome(StrEnum):
-    """What became of the request for one id that has no result."""
+    """The outcome of the request for one id that has no result."""
 
     REFUSED = "refused"
     """The panel answered with an error for this id: nothing was done."""
     NOT_SENT = "not_sent"
-    """The id never reached the panel: nothing was done, asking again is safe."""
+    """The id never reached the panel: nothing was done, another request is safe."""
     UNKNOWN = "unknown"
-    """The answer is lost, unreadable or silent: a write may have been taken or not."""
+    """The answer is lost, unreadable or incomplete: an operation may have been accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ class ItemError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """Money on the account; `currency` is the panel's word, not always ISO 4217."""
+    """Money on the account; `currency` is as the panel writes it, not always ISO 4217."""
 
     amount: Decimal
     currency: str | None
@@ -136,9 +136,9 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderReport:
-    """What the panel says about one order.
+    """What the panel reports of one order.
 
-    A value the panel leaves out, or that is no number, is None. `remains` is negative
+    A value that the panel leaves out, or that is not a number, is None. `remains` is negative
     after over-delivery. `orders` (those a subscription or drip-feed has made so far),
     `posts`, `runs` and `expiry` are for those two kinds only.
     """
@@ -173,7 +173,7 @@ class ListedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedOrder:
-    """An order the panel took: its id and, where the panel tells, what it charged."""
+    """An order that the panel accepted: its id and, where the panel sends it, the charge."""
 
     order: str
     charge: Decimal | None

@@ -1,4 +1,4 @@
-"""The single fields of an order: what each may hold, and why a value is refused."""
+"""The fields of an order: the values that each accepts, and why a value is refused."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -7,12 +7,12 @@ import re
 
 from .service_types import SERVICE_TYPES, ServiceType
 
-# Panels keep counts in 32-bit columns; a larger number is a slip, never an order.
+# Panels keep counts in 32-bit columns; a larger number is a mistake.
 MAX_COUNT = 2_147_483_647
-# Browsers and servers stop near this length of a link; other texts are far shorter.
+# Browsers and servers limit links to about this length; other texts are far shorter.
 MAX_TEXT = 2_000
 
-# Every field of every type; one that an order's type does not take must stay empty.
+# Every field of every type; a field that the type of an order does not have must be empty.
 FIELDS = frozenset(name for known in SERVICE_TYPES for name in known.fields)
 LISTS = ("comments", "usernames", "hashtags", "groups", "keywords")
 TEXTS = (
@@ -24,8 +24,8 @@ TEXTS = (
     "google_keyword",
     "referring_url",
 )
-# The smallest value that means something. 0 is a wish of its own for `posts`,
-# `old_posts` and `delay` (at once); a single run would be no drip-feed.
+# The smallest value allowed. 0 is a value of its own for `posts`, `old_posts` and `delay`
+# (at once); a single run would not be a drip-feed.
 NUMBERS = {
     "quantity": 1,
     "runs": 2,
@@ -43,10 +43,10 @@ NUMBERS = {
 # 1 Google keyword, 2 custom referrer, 3 blank. `delay` is each panel's own list.
 _LAST_CHOICE = {"device": 5, "type_of_traffic": 3}
 
-# What the client writes itself and other panels' names for the key.
+# Fields that the client sets itself, and other panels' names for the key.
 _RESERVED = frozenset({"key", "api", "api_token", "action", "service", "type"})
-# PHP rewrites or nests other names ("quantity[]" arrives as quantity), which would
-# lead around the checks.
+# PHP rewrites or nests other names ("quantity[]" arrives as quantity), which would bypass
+# the checks.
 _EXTRA_NAME = re.compile(r"[a-z][a-z0-9_]*", re.IGNORECASE)
 
 
@@ -72,11 +72,10 @@ class OrderProblem(StrEnum):
 class InvalidOrderError(ValueError):
     """An order that must not be sent.
 
-    `field` is the field at fault, `reason` why, `limit` the bound it breaks, if any.
+    `field` is the field that is wrong, `reason` why, `limit` the bound that it exceeds, if any.
     """
 
     def __init__(self, field: str, reason: OrderProblem, *, limit: int | None = None) -> None:
-        """Name field, reason and limit in the message."""
         bound = "" if limit is None else f" ({limit})"
         super().__init__(f"{field}: {reason}{bound}")
         self.field = field
@@ -85,14 +84,14 @@ class InvalidOrderError(ValueError):
 
 
 def _text(name: str, value: object) -> str:
-    """Refuse what is no text, or (half a surrogate pair) cannot be sent as one."""
+    """Refuse a value that is not text, or (half a surrogate pair) cannot be sent."""
     if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" for character in value):
         raise InvalidOrderError(name, OrderProblem.NOT_A_TEXT)
     return value
 
 
 def clean_text(name: str, value: object) -> str | None:
-    """Strip a text of one line; a blank one counts as not given."""
+    """Return a text of one line, stripped; None if it is blank."""
     if value is None:
         return None
     text = _text(name, value).strip()
@@ -104,7 +103,7 @@ def clean_text(name: str, value: object) -> str | None:
 
 
 def clean_word(name: str, value: object) -> str | None:
-    """Strip a text that has no blanks inside: an id, a link (or name, on some panels)."""
+    """Return a text without blanks inside, stripped: an id, a link, or a name on some panels."""
     text = clean_text(name, value)
     if text is not None and any(character.isspace() for character in text):
         raise InvalidOrderError(name, OrderProblem.CONTAINS_BLANK)
@@ -112,7 +111,7 @@ def clean_word(name: str, value: object) -> str | None:
 
 
 def clean_lines(name: str, value: object) -> tuple[str, ...] | None:
-    """Make a tuple of a list or of lines; without any entry it counts as not given."""
+    """Return the entries of a list or of a text with lines; None if there are none."""
     if value is None:
         return None
     entries = [value] if isinstance(value, str) else value
@@ -120,14 +119,13 @@ def clean_lines(name: str, value: object) -> tuple[str, ...] | None:
         raise InvalidOrderError(name, OrderProblem.NOT_A_TEXT)
     lines: list[str] = []
     for entry in entries:
-        # A line break inside an entry would make two of it for the panel, which
-        # counts and charges lines.
+        # The panel counts and charges lines, so a line break inside an entry makes two.
         lines.extend(line.strip() for line in _text(name, entry).splitlines())
     return tuple(line for line in lines if line) or None
 
 
 def check_number(name: str, value: object) -> None:
-    """Refuse what is no whole number in the field's range."""
+    """Refuse a value that is not a whole number in the field's range."""
     if value is None:
         return
     if not isinstance(value, int) or isinstance(value, bool):
@@ -150,7 +148,7 @@ def check_range(name: str, value: int, least: int, most: int) -> None:
 
 
 def clean_date(name: str, value: object) -> date | None:
-    """Refuse a date that is over everywhere; a panel's time zone is not known."""
+    """Refuse a date that has passed in every time zone, as the panel's is not known."""
     if value is None:
         return None
     if not isinstance(value, date):
@@ -162,14 +160,14 @@ def clean_date(name: str, value: object) -> date | None:
 
 
 def clean_extra(extra: object, rules: ServiceType) -> dict[str, str]:
-    """Check the free fields; none may stand in for a field with checks of its own."""
+    """Check the free fields; none may replace a field with checks of its own."""
     if not isinstance(extra, Mapping):
         raise InvalidOrderError("extra", OrderProblem.NOT_A_TEXT)
-    taken = _RESERVED | (FIELDS if rules.known else frozenset(rules.fields))
+    reserved = _RESERVED | (FIELDS if rules.known else frozenset(rules.fields))
     for name, value in extra.items():
         if not isinstance(name, str) or not _EXTRA_NAME.fullmatch(name):
             raise InvalidOrderError(str(name), OrderProblem.BAD_NAME)
-        if name.lower() in taken:
+        if name.lower() in reserved:
             raise InvalidOrderError(name, OrderProblem.NOT_ALLOWED)
         _text(name, value)
     return dict(extra)

@@ -1,4 +1,4 @@
-"""Keeps the API key out of every text that comes back from a panel."""
+"""Removes the API key from every text that a panel sends."""
 
 from collections.abc import Iterator
 from html import escape
@@ -6,18 +6,18 @@ import re
 
 REDACTED = "**REDACTED**"
 
-# Real keys have some 32 characters. From this length on a key is in no other text by
-# chance, so it is replaced wherever it stands.
+# Real keys have about 32 characters. A key of at least this length occurs in no other text
+# by chance, so it is replaced everywhere.
 _UNMISTAKABLE = 8
 # A shorter key can be part of an id ("12" in {"order": 123}) or a word ("key" in
-# "Invalid API key"), and an answer changed there would be read wrongly. It is replaced
-# only as a whole word inside a JSON text that has a blank, which ids never have; and
-# not at all below this length, where it protects nothing and hits too much.
+# "Invalid API key"), and an answer changed there would be read wrongly. It is replaced only
+# as a whole word inside a JSON text that contains a blank, which ids never do; and not at
+# all below this length, where it protects nothing and matches too much.
 _WORTH_REDACTING = 4
 _JSON_TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-# What a letter or digit is written with if not as itself, or one of the signs that addresses
-# need not write otherwise. Most texts hold none of it, and are searched for the plain key: in
-# a service list of megabytes that is thirty times as fast.
+# The start of every notation of a letter or digit other than itself, and of the signs that
+# addresses need not escape. Most texts contain none of them and are searched for the plain
+# key: in a service list of megabytes that is thirty times as fast.
 _NOTATIONS = ("\\u00", "&#", "%3", "%4", "%5", "%6", "%7")
 _SIGN_NOTATION = "%2"
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9._~-]+")
@@ -26,10 +26,9 @@ _NEVER = re.compile(r"(?!)")
 
 
 class Redaction:
-    """Replaces one key, in all the spellings an answer can hold it."""
+    """Replaces one key, in all the spellings that an answer can contain."""
 
     def __init__(self, key: str) -> None:
-        """Prepare the pattern once."""
         pattern = "".join(map(_any_spelling, key))
         self._plain: re.Pattern[str] | None = None
         self._folded = key.lower()
@@ -47,13 +46,13 @@ class Redaction:
             self._pattern = _NEVER
 
     def __call__(self, text: str) -> str:
-        """Give the text without the key."""
+        """Return the text without the key."""
         is_json = text.lstrip("\ufeff \t\r\n").startswith(("{", "[", '"'))
         if self._is_unmistakable or not is_json:
             pattern = self._pattern
             if self._plain is not None and not any(mark in text for mark in self._notations):
                 if text.isascii() and self._folded not in text.lower():
-                    # Some six times as fast as the pattern, which finds no more in ASCII.
+                    # About six times as fast as the pattern, which finds nothing more in ASCII.
                     return text
                 pattern = self._plain
             return pattern.sub(REDACTED, text)
@@ -65,9 +64,9 @@ class Redaction:
 
 
 def _any_spelling(character: str) -> str:
-    """Make the pattern of one character in every notation and in either case.
+    """Return the pattern of one character in every notation and in either case.
 
-    Of each by itself, as a text may mix them: an address inside a page inside JSON.
+    Each character has its own pattern, as a text may mix them: an address in a page in JSON.
     """
     cases = (character, character.lower(), character.upper())
     spellings = {spelling for case in cases for spelling in _spellings(case)}
@@ -76,7 +75,7 @@ def _any_spelling(character: str) -> str:
 
 
 def _spellings(text: str) -> Iterator[str]:
-    """Make the patterns of a character: plain, of JSON, of addresses and of pages."""
+    """Yield the patterns of a character: plain, of JSON, of addresses and of HTML."""
     yield re.escape(text)
     yield "".join(f"%{byte:02x}" for byte in text.encode(errors="surrogatepass"))
     units = text.encode("utf-16-be", "surrogatepass").hex()

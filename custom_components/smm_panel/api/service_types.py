@@ -6,11 +6,11 @@ import re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceType:
-    """What an order of one service type takes.
+    """The fields of an order of one service type.
 
     `lines` names the list whose number of lines is the quantity. With `per_order` the
     service's rate is the price of one order, not of 1000. A type that is not `known`
-    takes the fields of Default, and any further one through `OrderRequest.extra`.
+    has the fields of Default, and any other through `OrderRequest.extra`.
     """
 
     name: str
@@ -22,14 +22,14 @@ class ServiceType:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """All fields the type takes, in the order of a form."""
+        """All fields of the type, in the order of a form."""
         return self.required + self.optional
 
 
 _COUNTED = ("link", "quantity")
 _DRIP_FEED = ("runs", "interval")
 
-# Parameters of `add` as panels document them; the order is that of a form's choices.
+# Parameters of `add` as panels document them, in the order of the choices in a form.
 SERVICE_TYPES: tuple[ServiceType, ...] = (
     ServiceType(name="Default", required=_COUNTED, optional=_DRIP_FEED),
     ServiceType(name="Package", required=("link",), per_order=True),
@@ -79,9 +79,9 @@ _DEFAULT = SERVICE_TYPES[0]
 
 
 def service_type(name: str) -> ServiceType:
-    """Find a type however the panel spells it.
+    """Return the type with a name in any of the spellings that panels use.
 
-    A blank name is Default; an unknown one takes the fields of Default.
+    A blank name is Default; an unknown one has the fields of Default.
     """
     folded = _fold(name)
     if not folded:

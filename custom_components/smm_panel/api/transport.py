@@ -1,4 +1,4 @@
-"""How a form gets to a panel and its answer back."""
+"""Sends a form to a panel and returns the answer."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -22,33 +22,32 @@ from yarl import URL
 
 from .address import check_url
 from .exceptions import (
-    MESSAGE_LIMIT,
     PanelConnectionError,
     PanelRedirectError,
     PanelResponseError,
     PanelUnreachableError,
 )
 from .redaction import Redaction
-from .texts import one_line
+from .sanitize import one_line
 
-# Actions that spend or change; they are sent once, whatever happens.
-WRITES = frozenset({"add", "refill", "cancel"})
+# Actions that spend money or change something: never sent twice.
+OPERATIONS = frozenset({"add", "refill", "cancel"})
 
 _MEBIBYTE = 1024 * 1024
 # About 5 ms of work on a small computer.
 _LARGE = _MEBIBYTE // 8
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# Character sets of old pages. Python knows codecs of other kinds by such names too, and some
-# of them take for ever on a large text.
+# Character sets of old pages. Python has codecs of other kinds too, some of which are
+# extremely slow on a large text.
 _CHARSET = re.compile(r"(iso-?8859|windows|cp|latin|koi8|gb|big5|shift|euc)", re.IGNORECASE)
 _HEADERS = {"Accept": "application/json"}
-# A request asks for a connection of its own unless another follows at once, and aiohttp keeps
-# none that the server confirms to close. Polls are minutes apart, so little is lost.
+# A connection is closed after its request unless another request follows at once. Polls are
+# minutes apart, so little is lost.
 _LAST_HEADERS = {**_HEADERS, "Connection": "close"}
 
 
 class Answer(Protocol):
-    """What came back, unjudged: the client reads the body before the status."""
+    """An HTTP answer that is not interpreted yet."""
 
     @property
     def status(self) -> int:
@@ -64,13 +63,16 @@ class Answer(Protocol):
 
 
 class Transport(Protocol):
-    """Carries one form to the panel.
+    """Sends one form to the panel.
 
-    Raises `PanelError`, or an `OSError` for an answer that was lost on the way.
+    Raises `PanelError`, or an `OSError` if the answer was lost.
     """
 
     async def post(self, form: Mapping[str, str], *, more: bool = False) -> Answer:
-        """Send a form (without the key) and give the answer; `more` reads follow at once."""
+        """Send a form (without the key) and return the answer.
+
+        `more`: another read follows at once, so the connection is worth keeping.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +86,10 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpLimits:
-    """How long (seconds) and how big (bytes, unpacked) an answer may be.
+    """The most time (seconds) and size (bytes, unpacked) of an answer.
 
-    The service list is slower and bigger than anything else: large panels have some
-    8 000 rows and take more than 15 seconds. Times are from the start of the request.
+    The service list is slower and larger than anything else: large panels have about
+    8 000 rows and need more than 15 seconds. Times are from the start of the request.
     """
 
     connect: float = 10
@@ -108,15 +110,16 @@ class HttpTransport:
         api_key: str,
         limits: HttpLimits = HttpLimits(),
     ) -> None:
-        """Raise `InvalidUrlError` for an address the key must not be sent to."""
+        """Raises `InvalidUrlError` for an address that the key must not be sent to."""
         self._session = session
         self._url = URL(check_url(url))
         self._api_key = api_key
         self._limits = limits
         self._redact = Redaction(api_key)
-        # A kept connection that the panel has closed meanwhile breaks only when the request is
-        # on its way, and a write would then have an unknown outcome for nothing. Reads name
-        # the host, which is what is checked anyway: aiohttp keeps their connections apart.
+        # A kept connection that the panel has closed in the meantime fails only after the
+        # request was sent, and an operation would then have an unknown outcome. Only reads set
+        # `server_hostname` (to the host that is checked anyway), and aiohttp reuses a
+        # connection only for requests with the same value.
         self._read_hostname = self._url.raw_host
 
     @override
@@ -138,16 +141,16 @@ class HttpTransport:
             failure = PanelUnreachableError(self._describe(err))
         except (ClientError, OSError) as err:
             failure = PanelConnectionError(self._describe(err))
-        # Raised out here so that it carries no error of aiohttp along: those can quote
-        # what the panel sent, and with it the key.
+        # Raised outside the handlers so that no error of aiohttp is chained to it: those can
+        # quote what the panel sent, and with it the key.
         raise failure
 
     def _describe(self, err: Exception) -> str:
-        """Tell what went wrong, by name too, as many of these errors have no text."""
-        # What quotes the answer may quote the key, in bytes' own notation.
-        said = "" if isinstance(err, ClientResponseError | ClientPayloadError) else err
-        text = f"{type(err).__name__}: {said}".removesuffix(": ")
-        return one_line(self._redact(text), MESSAGE_LIMIT)
+        """Return name and text of an error, as many of these have no text."""
+        # An error that quotes the answer may contain the key, in the notation of bytes.
+        detail = "" if isinstance(err, ClientResponseError | ClientPayloadError) else err
+        text = f"{type(err).__name__}: {detail}".removesuffix(": ")
+        return one_line(self._redact(text))
 
     async def _exchange(self, form: Mapping[str, str], headers: Mapping[str, str]) -> HttpAnswer:
         """Send the form and read the answer while the connection is open."""
@@ -161,7 +164,7 @@ class HttpTransport:
             headers=headers,
             allow_redirects=False,
             raise_for_status=False,
-            server_hostname=self._read_hostname if form.get("action") not in WRITES else None,
+            server_hostname=self._read_hostname if form.get("action") not in OPERATIONS else None,
             timeout=ClientTimeout(
                 total=limits.read_services if is_services else limits.read,
                 connect=limits.connect,
@@ -176,20 +179,20 @@ class HttpTransport:
             )
 
     def _refuse_redirect(self, response: ClientResponse) -> None:
-        """Raise for a redirect: followed, it turns POST into GET or carries the key away."""
+        """Raise for a redirect: following it turns POST into GET or sends the key elsewhere."""
         location = response.headers.get("Location")
         if response.status not in _REDIRECTS or location is None:
             return
         try:
             target = response.url.join(URL(location))
-            # User info, query and fragment may repeat what was sent.
+            # User info, query and fragment may repeat the form.
             shown = str(target.with_user(None).with_query(None).with_fragment(None))
         except ValueError:
             shown = "an address that cannot be read"
-        raise PanelRedirectError(one_line(self._redact(shown), MESSAGE_LIMIT))
+        raise PanelRedirectError(one_line(self._redact(shown)))
 
     def _decode(self, body: bytes, charset: str | None) -> str:
-        """Make a text of the body: what it is by its bytes, else what the header says."""
+        """Decode the body: as its first bytes suggest, else as the header says."""
         text = None
         known = charset if charset and _CHARSET.match(charset) else "latin-1"
         for encoding in (json.detect_encoding(body), known):
@@ -216,7 +219,7 @@ async def _read(response: ClientResponse, limit: int) -> bytes:
 async def in_thread_if_large[**P, T](
     size: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Do the work on a large text in a thread, as it would hold up the event loop."""
+    """Run `work` on a text of `size`: in a thread if it is large, as it would block the loop."""
     if size < _LARGE:
         return work(*args, **kwargs)
     return await asyncio.to_thread(work, *args, **kwargs)

@@ -56,7 +56,7 @@ async def _async_place_order(
     # is known, too: panels limit orders by the second, and so a queue never comes as a burst.
     async with data.place_lock:
         with panel_errors(hass, entry):
-            await data.rate_limiter.turn("add")
+            await data.rate_limiter.wait_for_turn("add")
         left = await async_check(hass, entry, quote)
         intent = _intent(entry, quote, origin)
         await async_save_intent(

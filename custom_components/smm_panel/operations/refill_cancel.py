@@ -106,7 +106,7 @@ async def _async_ask[T](
     # One at a time, so that what an answer settles is the last that was asked.
     async with data.request_lock:
         with panel_errors(hass, entry):
-            await data.rate_limiter.turn(request.action)
+            await data.rate_limiter.wait_for_turn(request.action)
         tracked = (data.order_book.find(order.strip()) for order in orders)
         before = {
             order.panel_id: order for order in tracked if order is not None and order.panel_id

@@ -1,10 +1,10 @@
-"""How an order moves: drawn once when it is added, read against the clock ever after."""
+"""The course of an order: drawn once when it is added, then a function of the clock."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 
-from .dice import Dice
+from .chance import Dice
 
 PENDING: Final = "Pending"
 PROCESSING: Final = "Processing"
@@ -17,7 +17,7 @@ FINAL: Final = frozenset({COMPLETED, PARTIAL, CANCELED})
 PENDING_SECONDS: Final = (20.0, 60.0)
 PROCESSING_SECONDS: Final = (20.0, 60.0)
 IN_PROGRESS_SECONDS: Final = (180.0, 1500.0)
-"""At speed 1: somebody watching sees a step within a minute and the end within half an hour."""
+"""At speed 1: a user sees a step within a minute and the end within half an hour."""
 
 PARTIAL_SHARE: Final = (0.3, 0.9)
 HIGHEST_START_COUNT: Final = 5000
@@ -25,12 +25,12 @@ HIGHEST_START_COUNT: Final = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Where an order stands at one moment."""
+    """The state of an order at one moment."""
 
     status: str
     delivered: int = 0
     start_count: int | None = None
-    """None until the delivery begins: nobody has counted before."""
+    """None until the delivery begins."""
 
     @property
     def is_final(self) -> bool:
@@ -40,7 +40,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The course of one order: the moment of every step, and how it ends unless it is canceled."""
+    """The course of one order: the moment of every step, and its end unless it is canceled."""
 
     quantity: int
     start_count: int
@@ -77,7 +77,7 @@ class Delivery:
         )
 
     def at(self, now: datetime, canceled: datetime | None) -> Progress:
-        """Progress at a moment; `canceled` is when a cancel takes effect, in time or too late."""
+        """Progress at a moment; `canceled` is when a cancel becomes effective, perhaps too late."""
         if canceled is not None and canceled < self.end and now >= canceled:
             return self._progress(CANCELED, canceled)
         if now >= self.end:
@@ -90,7 +90,7 @@ class Delivery:
         """Progress of a delivery that ran until a moment."""
         if until < self.in_progress or self.in_progress == self.end:
             return Progress(status=status)
-        # Whole microseconds: a float could round up to the end before the end.
+        # Whole microseconds: a float could round up to the end too early.
         ran = until - self.in_progress
         delivered = self.end_delivered * ran // (self.end - self.in_progress)
         return Progress(status=status, delivered=delivered, start_count=self.start_count)

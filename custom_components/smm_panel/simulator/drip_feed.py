@@ -14,7 +14,7 @@ from .parent_order import ParentOrder
 class DripFeed(ParentOrder):
     """An order with `runs` and `interval`: the same quantity again and again.
 
-    All runs are charged at once; a cancel gives back the runs that have not begun.
+    All runs are charged at once; a cancel refunds the runs that have not begun.
     """
 
     quantity: int

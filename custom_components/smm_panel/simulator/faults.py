@@ -1,4 +1,4 @@
-"""The faults a test asks the panel server for."""
+"""Faults of the panel server that a test can request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,57 +9,58 @@ from typing import Self
 class Delay:
     """Answer late.
 
-    With `taken` false the panel hears of the request only after the delay, and never if the client
-    has hung up by then; with `taken` true it acts at once and keeps the client waiting.
+    With `accepted` the panel processes the request at once and delays the answer. Without it, the
+    panel receives the request after the delay, and not at all if the client has closed the
+    connection by then.
     """
 
     seconds: float
-    taken: bool = False
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """Let the panel act, promise its whole answer, send half of it and hang up."""
+    """Process the request, send half of the answer and close the connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
-    """Hang up without a word, before or (`taken`) after the panel has acted."""
+    """Close the connection, before or (`accepted`) after the request was processed."""
 
-    taken: bool = False
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """Answer with something else, whether or not (`taken`) the panel has acted."""
+    """Send another answer, before or (`accepted`) after the request was processed."""
 
     status: int = 200
     text: str = ""
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
-    taken: bool = False
+    accepted: bool = False
 
     @classmethod
-    def html(cls, *, status: int = 200, taken: bool = False) -> Self:
-        """Page instead of JSON, as bot checks and overloaded web servers send."""
+    def html(cls, *, status: int = 200, accepted: bool = False) -> Self:
+        """Send a page instead of JSON, as bot checks and overloaded web servers do."""
         page = "<!DOCTYPE html><html><body><h1>Just a moment...</h1></body></html>"
-        return cls(status=status, text=page, content_type="text/html", taken=taken)
+        return cls(status=status, text=page, content_type="text/html", accepted=accepted)
 
     @classmethod
     def redirect(cls, to: str, *, status: int = 302) -> Self:
-        """Send the client elsewhere."""
+        """Redirect the client."""
         return cls(status=status, headers={"Location": to})
 
     @classmethod
     def too_many_requests(cls, *, retry_after: int) -> Self:
-        """Rate limit, to be tried again after some seconds."""
+        """Refuse for the rate, for some seconds."""
         text = '{"error": "Rate limit exceeded"}'
         return cls(status=429, text=text, headers={"Retry-After": str(retry_after)})
 
     @classmethod
-    def oversized(cls, size: int, *, taken: bool = False) -> Self:
-        """Valid JSON of this many bytes."""
-        return cls(text='"' + "x" * (size - 2) + '"', taken=taken)
+    def oversized(cls, size: int, *, accepted: bool = False) -> Self:
+        """Send valid JSON of this many bytes."""
+        return cls(text='"' + "x" * (size - 2) + '"', accepted=accepted)
 
 
 type Fault = Delay | Cut | Drop | Reply
@@ -73,25 +74,25 @@ class _Entry:
 
 
 class FaultScript:
-    """Faults waiting for their requests; each request meets the first that fits its action."""
+    """Queued faults; each request gets the first one for its action."""
 
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
 
     def add(self, fault: Fault, *, action: str | None = None, times: int | None = 1) -> None:
-        """Queue a fault for requests of an action, or of any; `times` None: without end."""
+        """Queue a fault for requests of an action, or of any; `times` None: for all of them."""
         self._entries.append(_Entry(fault, action, times))
 
     def clear(self) -> None:
-        """Forget all faults."""
+        """Remove all faults."""
         self._entries.clear()
 
     def __len__(self) -> int:
-        """Count the queued faults that are not used up; a test can assert that all were met."""
+        """Return the number of queued faults, so that a test can assert that all were used."""
         return len(self._entries)
 
-    def take(self, action: str) -> Fault | None:
-        """Use up one turn of the first fault for this action."""
+    def use(self, action: str) -> Fault | None:
+        """Return the first fault for this action, and count its use."""
         for entry in self._entries:
             if entry.action not in {None, action}:
                 continue

@@ -1,4 +1,4 @@
-"""Every order of the account, and what they have cost."""
+"""Every order of the account, and its cost."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ FIRST_ORDER: Final = 23501
 
 
 class Ledger:
-    """The orders in the order they were added, and the cancels asked for.
+    """The orders from oldest to newest, and the cancels requested.
 
-    Nothing is ever dropped: an order is some 400 bytes of saved state, and what it cost must stay
-    known.
+    Nothing is ever removed: an order is about 400 bytes of saved state, and its cost is part of
+    the balance.
     """
 
     def __init__(self) -> None:
@@ -29,13 +29,13 @@ class Ledger:
         self._cancels: dict[int, datetime] = {}
         self._latest: dict[tuple[int, str], int] = {}
         self._next_id = FIRST_ORDER
-        # A balance would otherwise cost a walk over every order there ever was.
+        # Otherwise each balance would need a loop over all orders.
         self._settled = Decimal(0)
         self._unsettled: set[int] = set()
 
     @property
     def orders(self) -> Mapping[int, AnyOrder]:
-        """Orders as they were added, without the child orders of drip-feeds and subscriptions."""
+        """Orders from oldest to newest, without child orders of drip-feeds and subscriptions."""
         return MappingProxyType(self._orders)
 
     @property
@@ -45,24 +45,24 @@ class Ledger:
 
     @property
     def cancels(self) -> Mapping[int, datetime]:
-        """Order id to the moment at which its cancel takes effect."""
+        """Order id to the moment at which its cancel becomes effective."""
         return MappingProxyType(self._cancels)
 
     def add(self, order: AnyOrder) -> None:
-        """Take an order in; a parent also takes the ids of its children."""
+        """Add an order; a parent also reserves the ids of its children."""
         self._orders[order.id] = order
         self._latest[order.service, order.target] = order.id
         self._next_id = order.id + 1
         if isinstance(order, ParentOrder):
             self._parent_ids.append(order.id)
             self._next_id += order.count
-        if isinstance(order, Order) and not order.may_give_back:
+        if isinstance(order, Order) and not order.may_be_refunded:
             self._settled += order.charge
         else:
             self._unsettled.add(order.id)
 
     def cancel(self, order_id: int, effective: datetime) -> None:
-        """Note that an order will be canceled, if it is not final before that moment."""
+        """Record that an order will be canceled, unless it is final before that moment."""
         self._cancels[order_id] = effective
         order = self._orders.get(order_id)
         if isinstance(order, Order) and order_id not in self._unsettled:
@@ -70,7 +70,7 @@ class Ledger:
             self._unsettled.add(order_id)
 
     def find(self, order_id: int, now: datetime) -> AnyOrder | None:
-        """Order with an id, child orders that have appeared included."""
+        """Return the order with an id, including child orders that have appeared."""
         if order := self._orders.get(order_id):
             return order
         if not (position := bisect_right(self._parent_ids, order_id)):
@@ -83,12 +83,12 @@ class Ledger:
 
     def is_busy(self, service: int, target: str, now: datetime) -> bool:
         """Whether an order of this service for this link is still open."""
-        # A new one is taken only when the one before is final: the latest speaks for all.
+        # A new one is accepted only if the one before is final, so the latest is enough.
         latest = self._latest.get((service, target))
         return latest is not None and not self._orders[latest].is_final(now, self._cancels)
 
     def spent(self, now: datetime) -> Decimal:
-        """Charges of all orders less what was given back, up to a moment."""
+        """Charges of all orders less refunds, up to a moment."""
         unsettled = (
             self._orders[order_id].spent(now, self._cancels) for order_id in self._unsettled
         )

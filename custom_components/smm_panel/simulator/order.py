@@ -8,15 +8,15 @@ from decimal import Decimal
 from typing import Any, Self, override
 
 from .delivery import COMPLETED, PARTIAL, Delivery, Progress
-from .money import FIVE_PLACES, money_text
+from .protocol import FIVE_PLACES, money_text
 
 type Cancels = Mapping[int, datetime]
-"""Order id to the moment at which its cancel takes effect."""
+"""Order id to the moment at which its cancel becomes effective."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyOrder(ABC):
-    """What has an order id: an ordinary order, a drip-feed or a subscription.
+    """Anything with an order id: an ordinary order, a drip-feed or a subscription.
 
     Nothing here changes with time: every answer is a function of the order, the cancels and the
     clock.
@@ -30,7 +30,7 @@ class AnyOrder(ABC):
     @property
     @abstractmethod
     def price(self) -> Decimal:
-        """What the balance must hold for the order to be taken."""
+        """The balance needed for the order to be accepted."""
 
     @abstractmethod
     def is_final(self, now: datetime, cancels: Cancels) -> bool:
@@ -38,19 +38,19 @@ class AnyOrder(ABC):
 
     @abstractmethod
     def can_be_canceled(self, now: datetime, cancels: Cancels) -> bool:
-        """Whether there is anything left to cancel."""
+        """Whether anything is left to cancel."""
 
     @abstractmethod
     def can_be_refilled(self, now: datetime, cancels: Cancels) -> bool:
-        """Whether the order has delivered something that can drop."""
+        """Whether the order has delivered anything that can be refilled."""
 
     @abstractmethod
     def spent(self, now: datetime, cancels: Cancels) -> Decimal:
-        """Charges less what was given back, up to a moment."""
+        """Charges less refunds, up to a moment."""
 
     @abstractmethod
     def answer(self, now: datetime, cancels: Cancels, currency: str) -> dict[str, object]:
-        """Order status as the API document has it."""
+        """Order status as in the API document."""
 
     @abstractmethod
     def as_dict(self) -> dict[str, Any]:
@@ -65,8 +65,8 @@ class Order(AnyOrder):
     delivery: Delivery
 
     @property
-    def may_give_back(self) -> bool:
-        """Whether, even without a cancel, part of the charge will come back."""
+    def may_be_refunded(self) -> bool:
+        """Whether part of the charge will be refunded even without a cancel."""
         return self.delivery.end_status != COMPLETED
 
     @property

@@ -8,10 +8,11 @@ from random import Random
 from typing import Any, Final, Self
 
 from .add import new_order
-from .answer import SimulatedAnswer
-from .catalog import CATALOG
-from .dice import Dice, Odds
-from .errors import (
+from .catalog import CATALOG, SimulatedService
+from .chance import Dice, Odds
+from .ledger import Ledger
+from .order import AnyOrder
+from .protocol import (
     ALREADY_COMPLETED,
     CANCEL_NOT_ELIGIBLE,
     DUPLICATE_LINK,
@@ -27,35 +28,35 @@ from .errors import (
     TOO_MANY_ORDERS,
     TOO_MANY_REFILLS,
     Refusal,
+    SimulatedAnswer,
+    echo,
+    ids,
+    money_text,
+    whole_number,
 )
-from .form import echo, ids, whole_number
-from .ledger import Ledger
-from .money import money_text
-from .order import AnyOrder
 from .refills import Refills
-from .service import SimulatedService
 
 STATE_VERSION: Final = 1
 DEFAULT_BALANCE: Final = Decimal(100)
 CANCEL_SECONDS: Final = (30.0, 180.0)
-"""At speed 1: how long after it was asked a cancel takes effect."""
+"""At speed 1, from the request until the cancel becomes effective."""
 
 
 class SimulatedPanel:
     """Every action of the API document, answered from memory.
 
     Time scale at speed 1: an order is pending and processing for up to a minute each and in
-    progress for 3 to 25 minutes; a cancel takes effect after half a minute to 3 minutes; a refill
-    takes 2.5 to 12 minutes; a subscription finds a post every 20 minutes. Speed 60 makes seconds
-    of these minutes, drip-feed intervals and subscription delays included. Only the expiry of a
-    subscription is a real date.
+    progress for 3 to 25 minutes; a cancel becomes effective after half a minute to 3 minutes; a
+    refill needs 2.5 to 12 minutes; a subscription finds a post every 20 minutes. Speed 60 turns
+    these minutes into seconds, also drip-feed intervals and subscription delays. Only the expiry
+    of a subscription is a real date.
 
-    Speed and odds apply to what is added from then on; what was added keeps its course.
+    Speed and odds apply to new orders; existing ones keep their course.
 
-    `services` may be changed, and `api_key` too: None takes any key, or none.
+    `services` may be changed, and `api_key` too: None accepts any key, or none.
     """
 
-    def __init__(  # noqa: PLR0913  # what a panel has; all but two have a default
+    def __init__(  # noqa: PLR0913  # the properties of a panel; all but two have a default
         self,
         *,
         clock: Callable[[], datetime],
@@ -79,7 +80,7 @@ class SimulatedPanel:
 
     @property
     def revision(self) -> int:
-        """Number that grows when, and only when, `as_dict` has changed."""
+        """Number that increases whenever `as_dict` has changed, and only then."""
         return self._revision
 
     @property
@@ -89,11 +90,11 @@ class SimulatedPanel:
 
     @property
     def orders(self) -> Mapping[int, AnyOrder]:
-        """Orders as they were added, without the child orders of drip-feeds and subscriptions."""
+        """Orders from oldest to newest, without child orders of drip-feeds and subscriptions."""
         return self._ledger.orders
 
     def handle(self, form: Mapping[str, str]) -> SimulatedAnswer:
-        """Answer one request; whatever is in the form, nothing is raised."""
+        """Answer one request. Raises nothing, whatever the form contains."""
         try:
             body = self._answer(form)
         except Refusal as err:
@@ -111,7 +112,7 @@ class SimulatedPanel:
         }
 
     @classmethod
-    def from_dict(  # noqa: PLR0913  # what __init__ takes, less what the state holds
+    def from_dict(  # noqa: PLR0913  # the arguments of __init__ that are not part of the state
         cls,
         data: dict[str, Any],
         *,
@@ -187,8 +188,8 @@ class SimulatedPanel:
     def _status(self, form: Mapping[str, str]) -> object:
         if "orders" not in form:
             return self._status_of(_one(form, "order"))
-        asked = ids(form, "orders", TOO_MANY_ORDERS)
-        return {order_id: _settle(self._status_of, order_id) for order_id in asked}
+        requested = ids(form, "orders", TOO_MANY_ORDERS)
+        return {order_id: _row(self._status_of, order_id) for order_id in requested}
 
     def _status_of(self, order_id: str) -> object:
         order = self._find(order_id)
@@ -196,12 +197,12 @@ class SimulatedPanel:
 
     def _refill(self, form: Mapping[str, str]) -> object:
         if "orders" not in form:
-            # The document has text here and a number in the rows below.
+            # In the document this is text, and a number in the rows below.
             return {"refill": str(self._refill_of(_one(form, "order")))}
-        asked = ids(form, "orders", TOO_MANY_ORDERS)
+        requested = ids(form, "orders", TOO_MANY_ORDERS)
         return [
-            {"order": echo(order_id), "refill": _settle(self._refill_of, order_id)}
-            for order_id in asked
+            {"order": echo(order_id), "refill": _row(self._refill_of, order_id)}
+            for order_id in requested
         ]
 
     def _refill_of(self, order_id: str) -> int:
@@ -220,10 +221,10 @@ class SimulatedPanel:
     def _refill_status(self, form: Mapping[str, str]) -> object:
         if "refills" not in form:
             return {"status": self._refill_status_of(_one(form, "refill"))}
-        asked = ids(form, "refills", TOO_MANY_REFILLS)
+        requested = ids(form, "refills", TOO_MANY_REFILLS)
         return [
-            {"refill": echo(refill_id), "status": _settle(self._refill_status_of, refill_id)}
-            for refill_id in asked
+            {"refill": echo(refill_id), "status": _row(self._refill_status_of, refill_id)}
+            for refill_id in requested
         ]
 
     def _refill_status_of(self, refill_id: str) -> str:
@@ -234,10 +235,10 @@ class SimulatedPanel:
         return refill.status(self._clock())
 
     def _cancel(self, form: Mapping[str, str]) -> object:
-        asked = ids(form, "orders", TOO_MANY_ORDERS)
+        requested = ids(form, "orders", TOO_MANY_ORDERS)
         return [
-            {"order": echo(order_id), "cancel": _settle(self._cancel_of, order_id)}
-            for order_id in asked
+            {"order": echo(order_id), "cancel": _row(self._cancel_of, order_id)}
+            for order_id in requested
         ]
 
     def _cancel_of(self, order_id: str) -> int:
@@ -245,8 +246,8 @@ class SimulatedPanel:
         service = self.services.get(order.service)
         if not order.can_be_canceled(now, self._ledger.cancels):
             raise Refusal(ALREADY_COMPLETED)
-        asked_before = order.id in self._ledger.cancels
-        if service is None or not service.cancel or asked_before:
+        is_requested = order.id in self._ledger.cancels
+        if service is None or not service.cancel or is_requested:
             raise Refusal(CANCEL_NOT_ELIGIBLE)
         self._ledger.cancel(order.id, now + self._dice.duration(CANCEL_SECONDS))
         self._revision += 1
@@ -261,20 +262,20 @@ class SimulatedPanel:
 
 
 def _bytes(key: str) -> bytes:
-    # compare_digest takes text of ASCII only, and a form may hold anything.
+    # compare_digest accepts ASCII text only, and a form may contain anything.
     return key.encode(errors="surrogatepass")
 
 
 def _one(form: Mapping[str, str], field: str) -> str:
-    """Id of the single form of an action."""
+    """Id of a request about a single order or refill."""
     if field not in form:
         raise Refusal(INCORRECT_REQUEST)
     return form[field]
 
 
-def _settle[Answer](answer: Callable[[str], Answer], asked: str) -> Answer | dict[str, str]:
-    """Answer for one id of many: a refusal stays with its id."""
+def _row[Answer](answer: Callable[[str], Answer], id_: str) -> Answer | dict[str, str]:
+    """Answer for one id of many; a refusal becomes the row of its id."""
     try:
-        return answer(asked)
+        return answer(id_)
     except Refusal as err:
         return {"error": str(err)}

@@ -1,4 +1,4 @@
-"""An order that places further orders as time goes by."""
+"""An order that places further orders over time."""
 
 from abc import abstractmethod
 from bisect import bisect_right
@@ -9,10 +9,10 @@ from decimal import Decimal
 from random import Random
 from typing import Any, override
 
+from .chance import Dice, Odds
 from .delivery import CANCELED, COMPLETED, Delivery
-from .dice import Dice, Odds
-from .money import FIVE_PLACES
 from .order import AnyOrder, Cancels, Order
+from .protocol import FIVE_PLACES
 
 ACTIVE = "Active"
 EXPIRED = "Expired"
@@ -22,8 +22,8 @@ EXPIRED = "Expired"
 class ParentOrder(AnyOrder):
     """A drip-feed or a subscription.
 
-    Its child orders are never stored: the ids after its own are set aside for them, and each child
-    is drawn from the parent's seed, so that asking often or seldom makes no difference.
+    Its child orders are never stored: the ids after its own are reserved for them, and each child
+    is drawn from the parent's seed, so that it is the same at every request.
     """
 
     unit_price: Decimal
@@ -35,7 +35,7 @@ class ParentOrder(AnyOrder):
     @property
     @abstractmethod
     def count(self) -> int:
-        """Child orders there can be at most."""
+        """The most child orders that there can be."""
 
     @abstractmethod
     def placed_at(self, index: int) -> datetime:
@@ -68,17 +68,17 @@ class ParentOrder(AnyOrder):
         )
 
     def child_random(self, index: int, what: str = "order") -> Random:
-        """Random source that is the same whenever the same child is asked for."""
-        return Random(f"{self.seed}/{index}/{what}")  # noqa: S311  # drawing fates, not keys
+        """Random source of one child order, always the same for it."""
+        return Random(f"{self.seed}/{index}/{what}")  # noqa: S311  # simulated deliveries, not keys
 
     def placed(self, now: datetime, cancels: Cancels) -> int:
-        """Count the child orders that have appeared."""
+        """Return the number of child orders that have appeared."""
         ends = (now, cancels.get(self.id), self.expires)
         until = min(end for end in ends if end is not None)
         return bisect_right(range(self.count), until, key=self.placed_at)
 
     def children(self, now: datetime, cancels: Cancels) -> Iterator[Order]:
-        """Give the child orders that have appeared, oldest first."""
+        """Yield the child orders that have appeared, oldest first."""
         return map(self.child, range(self.placed(now, cancels)))
 
     def status(self, now: datetime, cancels: Cancels) -> str:
@@ -88,10 +88,10 @@ class ParentOrder(AnyOrder):
             (cancels.get(self.id), CANCELED),
             (self.expires, EXPIRED),
         )
-        cut_short = [(end, word) for end, word in ends if end is not None and end < last]
+        cut_short = [(end, status) for end, status in ends if end is not None and end < last]
         if cut_short:
-            end, word = min(cut_short)
-            return word if now >= end else ACTIVE
+            end, status = min(cut_short)
+            return status if now >= end else ACTIVE
         if now < last:
             return ACTIVE
         all_final = all(child.is_final(now, cancels) for child in self.children(now, cancels))

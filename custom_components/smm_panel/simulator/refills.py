@@ -1,11 +1,11 @@
-"""The refills asked for."""
+"""The refills of an account."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 
+from .chance import Dice
 from .delivery import COMPLETED, IN_PROGRESS, PENDING
-from .dice import Dice
 
 REJECTED: Final = "Rejected"
 
@@ -18,7 +18,7 @@ FIRST_REFILL: Final = 4001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refill:
-    """One refill: its steps and its end are drawn when it is asked for."""
+    """One refill: its steps and its end are drawn when it is requested."""
 
     id: int
     order: int
@@ -62,7 +62,7 @@ class Refills:
         self._latest: dict[int, Refill] = {}
 
     def find(self, refill_id: int) -> Refill | None:
-        """Refill with an id."""
+        """Return the refill with an id."""
         return self._refills.get(refill_id)
 
     def is_busy(self, order_id: int, now: datetime) -> bool:
@@ -71,7 +71,7 @@ class Refills:
         return latest is not None and now < latest.end
 
     def create(self, order_id: int, *, now: datetime, dice: Dice) -> Refill:
-        """Begin a refill."""
+        """Create a refill that begins now."""
         in_progress = now + dice.duration(PENDING_SECONDS)
         rejected = dice.random.random() < dice.odds.refill_rejected
         refill = Refill(
@@ -81,10 +81,10 @@ class Refills:
             end=in_progress + dice.duration(IN_PROGRESS_SECONDS),
             end_status=REJECTED if rejected else COMPLETED,
         )
-        self._take(refill)
+        self._add(refill)
         return refill
 
-    def _take(self, refill: Refill) -> None:
+    def _add(self, refill: Refill) -> None:
         self._refills[refill.id] = refill
         self._latest[refill.order] = refill
 
@@ -97,5 +97,5 @@ class Refills:
         """Read what `as_list` wrote."""
         refills = cls()
         for row in data:
-            refills._take(Refill.from_dict(row))
+            refills._add(Refill.from_dict(row))
         return refills

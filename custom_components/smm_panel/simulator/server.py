@@ -9,21 +9,21 @@ from typing import Final, Protocol, Self
 
 from aiohttp import web
 
-from .answer import SimulatedAnswer
 from .faults import Cut, Delay, Drop, Fault, FaultScript, Reply
+from .protocol import SimulatedAnswer
 
 HOST: Final = "127.0.0.1"
 PATH: Final = "/api/v2"
 
 SHUTDOWN_SECONDS: Final = 0.1
-"""Grace for requests under way when the server ends; 0 would mean without end to aiohttp."""
+"""For requests under way when the server ends; aiohttp would wait without limit for 0."""
 
 MOST_REMEMBERED: Final = 10_000
-"""Requests; a panel served by hand may run for days."""
+"""Requests. A server started manually may run for days."""
 
 
 class Panel(Protocol):
-    """What can be served."""
+    """Anything that the server can serve."""
 
     def handle(self, form: Mapping[str, str]) -> SimulatedAnswer:
         """Answer one request."""
@@ -31,7 +31,7 @@ class Panel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRequest:
-    """A request as it came in, whatever became of it; the form is without the key."""
+    """A request as it was received, with the form without the key."""
 
     action: str
     form: Mapping[str, str]
@@ -40,7 +40,7 @@ class ReceivedRequest:
 def create_app(
     panel: Panel, *, faults: FaultScript, received: Callable[[ReceivedRequest], None]
 ) -> web.Application:
-    """Make the application that answers POST forms at /api/v2, and 405 to other methods there."""
+    """Return the application that answers POST forms at /api/v2, and other methods with 405."""
 
     async def post(request: web.Request) -> web.StreamResponse:
         fields = await request.post()
@@ -48,7 +48,7 @@ def create_app(
         action = form.get("action", "")
         shown = {name: text for name, text in form.items() if name != "key"}
         received(ReceivedRequest(action, shown))
-        if fault := faults.take(action):
+        if fault := faults.use(action):
             return await _answer_badly(fault, request, lambda: panel.handle(form))
         return _response(panel.handle(form))
 
@@ -62,21 +62,21 @@ class PanelServer:
 
     ```python
     async with PanelServer(panel) as server:
-        server.faults.add(Drop(taken=True), action="add")
+        server.faults.add(Drop(accepted=True), action="add")
         ...  # a client at server.url
         assert server.count("add") == 1
     ```
     """
 
     def __init__(self, panel: Panel, *, port: int = 0) -> None:
-        """Port 0 takes a free one."""
+        """Port 0 selects a free one."""
         self.faults = FaultScript()
         self.requests: deque[ReceivedRequest] = deque(maxlen=MOST_REMEMBERED)
         self._counts: Counter[str] = Counter()
         self._port = port
         app = create_app(panel, faults=self.faults, received=self._received)
-        # A client that hangs up during a Delay must not be served after all, and a waiting Delay
-        # must not hold up the end of a test.
+        # A request must not be processed if the client closes the connection during a Delay, and
+        # a waiting Delay must not block the end of a test.
         self._runner = web.AppRunner(
             app, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS
         )
@@ -87,7 +87,7 @@ class PanelServer:
         return f"http://{HOST}:{self._port}{PATH}"
 
     def count(self, action: str | None = None) -> int:
-        """Count the requests received, of one action or of all."""
+        """Return the number of requests received, of one action or of all."""
         return self._counts.total() if action is None else self._counts[action]
 
     async def __aenter__(self) -> Self:
@@ -117,19 +117,19 @@ async def _answer_badly(
     fault: Fault, request: web.Request, handle: Callable[[], SimulatedAnswer]
 ) -> web.StreamResponse:
     match fault:
-        case Delay(seconds=seconds, taken=taken):
-            early = handle() if taken else None
+        case Delay(seconds=seconds, accepted=accepted):
+            early = handle() if accepted else None
             await asyncio.sleep(seconds)
             return _response(early or handle())
         case Cut():
             return await _cut(request, handle())
-        case Drop(taken=taken):
-            if taken:
+        case Drop(accepted=accepted):
+            if accepted:
                 handle()
             _hang_up(request)
             return web.Response()  # goes nowhere
-        case Reply(taken=taken):
-            if taken:
+        case Reply(accepted=accepted):
+            if accepted:
                 handle()
             return web.Response(
                 status=fault.status,

@@ -10,26 +10,26 @@ from .order import Cancels
 from .parent_order import ParentOrder
 
 POST_EVERY: Final = timedelta(minutes=20)
-"""At speed 1 the simulated user publishes once in each such span."""
+"""At speed 1 the simulated user publishes one post in each such period."""
 
 OLD_POST_EVERY: Final = timedelta(seconds=5)
 
 MOST_POSTS: Final = 1000
-"""New posts of a subscription that names no number; then it is completed."""
+"""New posts after which a subscription without a number of posts is completed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription(ParentOrder):
-    """Orders between min and max of a service for each new, and if asked each old, post.
+    """Orders between min and max of a service for each new post, and for some old ones.
 
-    Each order is charged when it appears. With the balance empty by then the subscription goes on
-    and the balance below zero: pausing would make every order depend on every other.
+    Each order is charged when it appears, even if that makes the balance negative: with a pause,
+    every order would depend on every other.
     """
 
     min: int
     max: int
     posts: int
-    """New posts, 0 for as many as come."""
+    """New posts, 0 for no limit."""
     old_posts: int
     delay: timedelta
     expiry: date | None
