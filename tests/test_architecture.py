@@ -36,9 +36,9 @@ ALLOWED: dict[str, set[str]] = {
     "entity": {"const", "coordinator", "device", "orders", "presets"},
     "activity": {"api", "catalog", "const", "coordinator", "money", "orders", "presets"},
     "operations": {
-        *("activity", "api", "const", "coordinator", "errors", "money", "orders", "presets"),
+        *("activity", "api", "coordinator", "errors", "money", "orders", "presets"),
     },
-    "responses": {"api", "const", "money", "orders"},
+    "responses": {"api", "const", "errors", "money", "orders"},
     "schemas": {"const", "validation"},
     "automation_helpers": {"const", "coordinator", "entity", "money", "validation"},
 }

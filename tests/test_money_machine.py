@@ -452,13 +452,13 @@ class MoneyMachine(RuleBasedStateMachine):
             wish=wish,
             sent_before=len(self.panel.sent),
         )
-        guard = CallLimits(max_charge=wish.max_charge, allow_duplicate=allow_duplicate)
-        call.task = self.home.launch(self.async_place(fields_of(link, wish), guard))
+        call_limits = CallLimits(max_charge=wish.max_charge, allow_duplicate=allow_duplicate)
+        call.task = self.home.launch(self.async_place(fields_of(link, wish), call_limits))
         return call
 
-    async def async_place(self, fields: dict[str, Any], guard: CallLimits) -> str:
+    async def async_place(self, fields: dict[str, Any], call_limits: CallLimits) -> str:
         hass, entry = self.home.hass, self.home.entry
-        quote = await async_quote(hass, entry, fields, guard)
+        quote = await async_quote(hass, entry, fields, call_limits)
         placed = await async_place_order(hass, entry, quote, Context())
         assert placed.order.panel_id is not None
         self.left = [placed.left]

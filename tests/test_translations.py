@@ -58,6 +58,9 @@ def used_keys() -> Iterator[UsedKey]:
             place = f"{path.name}:{call.lineno}"
             if isinstance(call.func, ast.Name) and call.func.id == "Translation":
                 key, placeholders = call.args
+            elif isinstance(call.func, ast.Name) and call.func.id in {"failed", "refused"}:
+                (key,) = call.args
+                placeholders = ast.Dict([ast.Constant(name) for name in keywords], [])
             elif "translation_domain" in keywords:
                 key = keywords["translation_key"]
                 placeholders = keywords.get("translation_placeholders", ast.Dict([], []))
@@ -81,8 +84,8 @@ def names(key: ast.expr) -> Iterator[str]:
         # A composed key that is not spelled out here is an error.
         yield from COMPOSED[ast.unparse(key)]
     else:
-        # Keys that are found where they are made: at Translation(...), in book_store.py.
-        assert ast.unparse(key) in {"text.key", "err.translation_key"}
+        # Keys that are found where they are given: to Translation, refused, failed; in book_store.
+        assert ast.unparse(key) in {"text.key", "err.translation_key", "key"}
 
 
 def given(placeholders: ast.expr) -> frozenset[str] | None:

@@ -8,13 +8,12 @@ from typing import override
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import ItemError
-from .const import DOMAIN
 from .coordinator import PanelConfigEntry
 from .entity import OrderSlotEntity, PresetEntity, async_add_presets, async_add_slots
+from .errors import refused
 from .operations import (
     async_cancel_orders,
     async_place_order,
@@ -90,18 +89,12 @@ class OrderButton(OrderSlotEntity, ButtonEntity):
         """Ask once. Raises HomeAssistantError with the panel's reason for a refusal."""
         order = self.order
         if order is None or order.panel_id is None:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="slot_without_order"
-            )
+            raise refused("slot_without_order")
         results = await self.entity_description.press_fn(
             self.hass, self.coordinator.config_entry, [order.panel_id], self._context or Context()
         )
         if isinstance(result := results[order.panel_id], ItemError):
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="rejected",
-                translation_placeholders={"reason": result.message},
-            )
+            raise refused("rejected", reason=result.message)
 
 
 PLACE_ORDER = ButtonEntityDescription(key="place_order", translation_key="place_order")
@@ -132,8 +125,4 @@ async def _async_refuse_others(hass: HomeAssistant, preset: Preset, context: Con
         return
     user = await hass.auth.async_get_user(context.user_id)
     if user is None or not user.is_admin:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="administrators_only",
-            translation_placeholders={"preset": preset.name},
-        )
+        raise refused("administrators_only", preset=preset.name)

@@ -125,28 +125,35 @@ def panel_errors(
         ) from err
 
 
+def refused(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return the error of a call that cannot be carried out as it is, with the text of a key."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
+    )
+
+
+def failed(key: str, **placeholders: str) -> HomeAssistantError:
+    """Return the error of a call that was right and failed all the same, with the text of a key."""
+    return HomeAssistantError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
+    )
+
+
 def invalid_order(err: InvalidOrderError) -> ServiceValidationError:
     """Return what an action raises for an order that failed a check."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=f"invalid_order_{err.reason}",
-        translation_placeholders={"field": err.field, "limit": str(err.limit)},
-    )
+    return refused(f"invalid_order_{err.reason}", field=err.field, limit=str(err.limit))
 
 
 def limit_exceeded(err: LimitExceededError, currency: str | None) -> ServiceValidationError:
     """Return what an action raises for an order that a limit forbids."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=f"over_{err.limit}",
-        translation_placeholders={
-            "price": price_text(err.price, currency),
-            "allowed": price_text(err.allowed, currency),
-            "left": price_text(err.left, currency),
-        },
+    return refused(
+        f"over_{err.limit}",
+        price=price_text(err.price, currency),
+        allowed=price_text(err.allowed, currency),
+        left=price_text(err.left, currency),
     )
 
 
 def price_unknown() -> ServiceValidationError:
     """Return what an action raises for an order that cannot be held against the limits."""
-    return ServiceValidationError(translation_domain=DOMAIN, translation_key="price_unknown")
+    return refused("price_unknown")

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from homeassistant.core import ServiceCall
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from .api import Balance, ItemError, OrderReport, OrderStatus, Outcome, RefillStatus, Service
-from .const import DOMAIN, LOGGER
+from .const import LOGGER
+from .errors import failed, refused
 from .money import NOTHING_SPENT, money_text
 from .orders import Evidence, Refill, RequestState, TrackedOrder, expense
 
@@ -161,15 +161,7 @@ def per_order_answer[T](
 def _report(call: ServiceCall, errors: Mapping[str, ItemError], *, is_nothing_done: bool) -> None:
     reason = "; ".join(f"#{order_id}: {error.message}" for order_id, error in errors.items())
     if any(error.outcome is Outcome.UNKNOWN for error in errors.values()):
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="outcome_unknown",
-            translation_placeholders={"reason": reason},
-        )
+        raise failed("outcome_unknown", reason=reason)
     if is_nothing_done:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="nothing_done",
-            translation_placeholders={"reason": reason},
-        )
+        raise refused("nothing_done", reason=reason)
     LOGGER.warning("The action %s was not done for every order: %s", call.service, reason)

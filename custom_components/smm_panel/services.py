@@ -27,7 +27,7 @@ from .api import ErrorKind, InvalidOrderError, ItemError, OrderProblem, Outcome
 from .catalog import search_services
 from .const import ATTR_SERVICE, DOMAIN
 from .coordinator import PanelConfigEntry
-from .errors import invalid_order, panel_errors
+from .errors import invalid_order, panel_errors, refused
 from .money import Remaining, money_text
 from .operations import (
     CallLimits,
@@ -112,7 +112,7 @@ async def _async_place_order(call: ServiceCall) -> ServiceResponse:
     fields = dict(call.data)
     fields.pop(ATTR_CONFIG_ENTRY_ID, None)
     dry_run = fields.pop(ATTR_DRY_RUN)
-    guard = CallLimits(
+    call_limits = CallLimits(
         max_charge=fields.pop(ATTR_MAX_CHARGE, None),
         max_rate=fields.pop(ATTR_MAX_RATE, None),
         allow_duplicate=fields.pop(ATTR_ALLOW_DUPLICATE),
@@ -122,9 +122,9 @@ async def _async_place_order(call: ServiceCall) -> ServiceResponse:
         del fields[ATTR_SERVICE]
     if wanted.strip():
         preset = find_preset(entry, wanted)
-        quote = await async_quote_preset(call.hass, entry, preset, fields, guard)
+        quote = await async_quote_preset(call.hass, entry, preset, fields, call_limits)
     elif ATTR_SERVICE in fields:
-        quote = await async_quote(call.hass, entry, fields, guard)
+        quote = await async_quote(call.hass, entry, fields, call_limits)
     else:
         raise invalid_order(InvalidOrderError(ATTR_SERVICE, OrderProblem.REQUIRED))
     if dry_run:
@@ -284,7 +284,7 @@ def _ids(call: ServiceCall, field: str) -> list[str]:
 
 
 def _no_ids() -> ServiceValidationError:
-    return ServiceValidationError(translation_domain=DOMAIN, translation_key="no_ids")
+    return refused("no_ids")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

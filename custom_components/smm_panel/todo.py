@@ -9,7 +9,6 @@ from homeassistant.components.todo import (
     TodoListEntityFeature,
 )
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.translation import async_translate_state
@@ -18,7 +17,7 @@ from .api import ItemError
 from .const import DOMAIN
 from .coordinator import OrdersCoordinator, PanelConfigEntry
 from .entity import AccountEntity
-from .errors import panel_errors
+from .errors import panel_errors, refused
 from .money import price_text
 from .operations import async_track, async_untrack
 from .orders import Placement, TrackedOrder
@@ -90,11 +89,7 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
         with panel_errors(self.hass, self.coordinator.config_entry):
             results = await async_track(self.coordinator.config_entry, [order])
         if isinstance(result := results[order], ItemError):
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="not_tracked",
-                translation_placeholders={"order": order, "reason": result.message},
-            )
+            raise refused("not_tracked", order=order, reason=result.message)
 
     @override
     async def async_delete_todo_items(self, uids: list[str]) -> None:
@@ -102,11 +97,7 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
         orders = self.coordinator.order_book.orders
         for order in (orders[uid] for uid in uids if uid in orders):
             if order.placement is Placement.UNCONFIRMED:
-                raise ServiceValidationError(
-                    translation_domain=DOMAIN,
-                    translation_key="unconfirmed_kept",
-                    translation_placeholders={"order": order.label},
-                )
+                raise refused("unconfirmed_kept", order=order.label)
         await async_untrack(self.coordinator.config_entry, uids)
 
     def _item(self, order: TrackedOrder) -> TodoItem:

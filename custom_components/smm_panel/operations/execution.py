@@ -7,10 +7,9 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 
-from ..const import DOMAIN
 from ..coordinator import PanelConfigEntry
+from ..errors import failed
 from ..orders import OrderBookSaveError, TrackedOrder
 
 
@@ -37,22 +36,18 @@ async def async_save_intent(
     the account is being unloaded: then whoever waited for a turn has waited in vain.
     """
     if entry.state is not ConfigEntryState.LOADED:
-        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="unloading")
+        raise failed("unloading")
     try:
         await entry.runtime_data.order_book.async_put(intended)
     except OrderBookSaveError as err:
         with suppress(OrderBookSaveError):
             await undo()
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="not_saved",
-            translation_placeholders={"reason": err.reason},
-        ) from err
+        raise failed("not_saved", reason=err.reason) from err
     if hass.is_stopping:
         # Asked after the save: the store may have put it off to the very end, after the send.
         with suppress(OrderBookSaveError):
             await undo()
-        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="stopping")
+        raise failed("stopping")
 
 
 def async_publish_outcome(

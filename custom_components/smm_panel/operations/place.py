@@ -5,15 +5,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
 from ..activity import Activity, async_fire_activity
 from ..api import ErrorKind, PanelRejectedError, PanelResponseError, PlacedOrder
-from ..const import DOMAIN
 from ..coordinator import PanelConfigEntry
-from ..errors import is_outcome_unknown, panel_errors
+from ..errors import failed, is_outcome_unknown, panel_errors
 from ..money import Remaining
 from ..orders import (
     Evidence,
@@ -97,11 +95,7 @@ async def _async_send(
     try:
         await data.order_book.async_put([order])
     except OrderBookSaveError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="placed_not_saved",
-            translation_placeholders={"order": placed.order, "reason": err.reason},
-        ) from err
+        raise failed("placed_not_saved", order=placed.order, reason=err.reason) from err
     return order
 
 
@@ -119,7 +113,7 @@ def _intent(entry: PanelConfigEntry, quote: Quote, origin: Initiator) -> Tracked
         quantity=request.count,
         parts=request.parts,
         estimate=quote.estimate,
-        max_charge=quote.guard.max_charge,
+        max_charge=quote.call_limits.max_charge,
         currency=data.currency,
         can_refill=service.refill,
         can_cancel=service.cancel,

@@ -6,13 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from ..api import InvalidOrderError, OrderRequest, Service
-from ..const import DOMAIN
 from ..coordinator import PanelConfigEntry
-from ..errors import invalid_order, limit_exceeded, panel_errors, price_unknown
+from ..errors import invalid_order, limit_exceeded, panel_errors, price_unknown, refused
 from ..money import (
     Funds,
     LimitExceededError,
@@ -48,7 +46,7 @@ class Quote:
     request: OrderRequest
     service: Service
     estimate: Decimal | None
-    guard: CallLimits
+    call_limits: CallLimits
     preset: str | None = None
 
 
@@ -56,7 +54,7 @@ async def async_quote(
     hass: HomeAssistant,
     entry: PanelConfigEntry,
     fields: Mapping[str, Any],
-    guard: CallLimits = NO_CALL_LIMITS,
+    call_limits: CallLimits = NO_CALL_LIMITS,
 ) -> Quote:
     """Check an order against its service without sending it.
 
@@ -66,28 +64,26 @@ async def async_quote(
     with panel_errors(hass, entry):
         service = await entry.runtime_data.catalog.async_service(fields["service"])
     if service is None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="unknown_service",
-            translation_placeholders={"service": fields["service"]},
-        )
+        raise refused("unknown_service", service=fields["service"])
     try:
         request = OrderRequest(type=service.type, **fields)
         request.check_limits(service)
     except InvalidOrderError as err:
         raise invalid_order(err) from err
-    if guard.max_rate is not None and service.rate > guard.max_rate:
+    if call_limits.max_rate is not None and service.rate > call_limits.max_rate:
         currency = entry.runtime_data.currency
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="over_max_rate",
-            translation_placeholders={
-                "service": service.id,
-                "rate": price_text(service.rate, currency),
-                "allowed": price_text(guard.max_rate, currency),
-            },
+        raise refused(
+            "over_max_rate",
+            service=service.id,
+            rate=price_text(service.rate, currency),
+            allowed=price_text(call_limits.max_rate, currency),
         )
-    return Quote(request=request, service=service, estimate=request.estimate(service), guard=guard)
+    return Quote(
+        request=request,
+        service=service,
+        estimate=request.estimate(service),
+        call_limits=call_limits,
+    )
 
 
 async def async_quote_preset(
@@ -95,18 +91,18 @@ async def async_quote_preset(
     entry: PanelConfigEntry,
     preset: Preset,
     fields: Mapping[str, Any] | None = None,
-    guard: CallLimits = NO_CALL_LIMITS,
+    call_limits: CallLimits = NO_CALL_LIMITS,
 ) -> Quote:
     """Check the order of a preset without sending it; `fields` go before those of the preset.
 
     Of two largest charges the lower one holds. Raises as `async_quote` does.
     """
-    amounts = [item for item in (preset.max_charge, guard.max_charge) if item is not None]
+    amounts = [item for item in (preset.max_charge, call_limits.max_charge) if item is not None]
     quote = await async_quote(
         hass,
         entry,
         {"service": preset.service, **preset.fields, **(fields or {})},
-        replace(guard, max_charge=min(amounts, default=None)),
+        replace(call_limits, max_charge=min(amounts, default=None)),
     )
     return replace(quote, preset=preset.id)
 
@@ -119,13 +115,13 @@ async def async_check(hass: HomeAssistant, entry: PanelConfigEntry, quote: Quote
     """
     data = entry.runtime_data
     if data.order_book.damage is not None:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="book_damaged")
+        raise refused("book_damaged")
     _refuse_duplicate(data.order_book, quote)
     limits = Limits.of(entry.options)
-    means = await _async_means(hass, entry, limits)
+    funds = await _async_funds(hass, entry, limits)
     try:
         return check_limits(
-            limits, means, estimate=quote.estimate, max_charge=quote.guard.max_charge
+            limits, funds, estimate=quote.estimate, max_charge=quote.call_limits.max_charge
         )
     except LimitExceededError as err:
         raise limit_exceeded(err, data.currency) from err
@@ -135,21 +131,17 @@ async def async_check(hass: HomeAssistant, entry: PanelConfigEntry, quote: Quote
 
 def _refuse_duplicate(book: OrderBook, quote: Quote) -> None:
     """Refuse an order for the same service and link as one that is still open."""
-    if quote.guard.allow_duplicate:
+    if quote.call_limits.allow_duplicate:
         return
     request = quote.request
     twin = book.find_open(
         quote.service.id, request.link, request.username if request.link is None else None
     )
     if twin is not None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="duplicate_order",
-            translation_placeholders={"order": twin.label},
-        )
+        raise refused("duplicate_order", order=twin.label)
 
 
-async def _async_means(hass: HomeAssistant, entry: PanelConfigEntry, limits: Limits) -> Funds:
+async def _async_funds(hass: HomeAssistant, entry: PanelConfigEntry, limits: Limits) -> Funds:
     """Find out what there is to spend."""
     data = entry.runtime_data
     balance = data.balance_coordinator.data

@@ -6,11 +6,10 @@ from decimal import Decimal
 from typing import Any, Final, Self
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.exceptions import ServiceValidationError
 
 from ..api import InvalidOrderError, OrderRequest, Service
-from ..const import DOMAIN
 from ..coordinator import PanelConfigEntry
+from ..errors import refused
 from ..validation import ORDER_FIELDS_SCHEMA
 
 SUBENTRY_PRESET: Final = "preset"
@@ -88,18 +87,10 @@ def find_preset(entry: PanelConfigEntry, wanted: str) -> Preset:
         item for item in get_presets(entry) if folded in {fold_name(item.name), item.id.casefold()}
     ]
     if not found:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="unknown_preset",
-            translation_placeholders={"preset": wanted, "account": entry.title},
-        )
+        raise refused("unknown_preset", preset=wanted, account=entry.title)
     if len(found) > 1:
         # Home Assistant lets people rename a preset to the name of another one.
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="ambiguous_preset",
-            translation_placeholders={"preset": wanted, "account": entry.title},
-        )
+        raise refused("ambiguous_preset", preset=wanted, account=entry.title)
     return found[0]
 
 
