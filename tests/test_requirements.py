@@ -3,29 +3,23 @@
 import ast
 from collections.abc import Iterable, Iterator
 from importlib import metadata
-import json
 from pathlib import Path
 import sys
 
-from homeassistant import components
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 import pytest
 
+from scripts.support.home_assistant_requirements import (
+    HARNESS,
+    adapted,
+    lines,
+    versions,
+    wanted_by_home_assistant,
+)
+
 REPOSITORY = Path(__file__).parents[1]
 OURS = {"custom_components", "scripts", "tests", "tools"}
-
-
-def lines(file: str) -> list[str]:
-    """Requirements of a file, without comments."""
-    text = (REPOSITORY / file).read_text()
-    return [line.strip() for line in text.splitlines() if line.partition("#")[0].strip()]
-
-
-def versions(requirements: Iterable[str]) -> dict[str, str]:
-    """Pinned version by package."""
-    pins = (line.partition(";")[0].partition("==") for line in requirements if "==" in line)
-    return {canonicalize_name(name): version.strip() for name, _, version in pins}
 
 
 NAMED = {canonicalize_name(Requirement(line).name) for line in lines("requirements.in")}
@@ -33,17 +27,24 @@ PINS = versions(lines("requirements.in"))
 LOCKED = versions(lines("requirements.txt"))
 
 
-def wanted_by_home_assistant() -> dict[str, str]:
-    """Versions the manifests of Home Assistant's integrations name, by package."""
-    (folder,) = map(Path, components.__path__)
-    manifests = (json.loads(path.read_text()) for path in folder.glob("*/manifest.json"))
-    return versions(line for manifest in manifests for line in manifest.get("requirements", []))
-
-
-@pytest.mark.parametrize("package", sorted(PINS.keys() - {"pytest-homeassistant-custom-component"}))
+@pytest.mark.parametrize("package", sorted(PINS.keys() - {HARNESS}))
 def test_pins_are_home_assistants(package: str) -> None:
     """Another version than Home Assistant asks for makes a server that nobody runs."""
     assert PINS[package] == wanted_by_home_assistant()[package]
+
+
+def test_pins_of_another_home_assistant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests with another version need what that version asks for, and all else as it is."""
+    wanted = {"pillow": "13.0"}
+    monkeypatch.setattr(
+        "scripts.support.home_assistant_requirements.wanted_by_home_assistant", lambda: wanted
+    )
+
+    assert list(adapted([f"{HARNESS}==1", "Pillow==12.3.0", "mutagen==1.48.1", "ruff"])) == [
+        "Pillow==13.0",
+        "mutagen==1.48.1",
+        "ruff",
+    ]
 
 
 def test_lock_names_no_address() -> None:
