@@ -1,12 +1,18 @@
 """Files that Home Assistant, HACS and GitHub read, as far as their own checks are not at hand."""
 
+from decimal import Decimal
 import json
 from pathlib import Path
+import shutil
 import subprocess
 import zipfile
 
 from PIL import Image
 import pytest
+
+from custom_components.smm_panel.const import DOMAIN
+from scripts.support.home_assistant import HomeAssistantProcess
+from scripts.support.log_problems import log_problems
 
 REPOSITORY = Path(__file__).parents[1]
 INTEGRATION = REPOSITORY / "custom_components" / "smm_panel"
@@ -53,15 +59,67 @@ def release(tag: str, archive: Path) -> int:
     return subprocess.run(command, check=False).returncode
 
 
-def test_release_archive(tmp_path: Path) -> None:
-    """Users see the version of the manifest, and HACS unpacks into the integration's folder."""
-    assert release("v1.2.3b1", tmp_path / "made.zip") == 0
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of version 1.2.3b1."""
+    made = tmp_path_factory.mktemp("release") / "made.zip"
+    assert release("v1.2.3b1", made) == 0
+    return made
 
-    with zipfile.ZipFile(tmp_path / "made.zip") as archive:
-        names = set(archive.namelist())
-        assert json.loads(archive.read("manifest.json"))["version"] == "1.2.3b1"
-    assert {"__init__.py", "api/__init__.py", "translations/en.json", "brand/icon.png"} <= names
-    assert not [name for name in names if "__pycache__" in name]
+
+def files_of(archive: Path) -> set[str]:
+    """Names of the files in an archive, without its folders."""
+    with zipfile.ZipFile(archive) as opened:
+        return {info.filename for info in opened.infolist() if not info.is_dir()}
+
+
+def tracked_files() -> set[str]:
+    """Names of the integration's files in git. Skips the test where there is no git."""
+    if not (REPOSITORY / ".git").exists() or (git := shutil.which("git")) is None:
+        pytest.skip("a copy of the sources, without git")
+    # A container's checkout belongs to another user.
+    command = [git, "-c", f"safe.directory={REPOSITORY}", "ls-files"]
+    listed = subprocess.run(command, cwd=INTEGRATION, check=True, capture_output=True, text=True)
+    return set(listed.stdout.splitlines())
+
+
+def test_archive_holds_the_integration_only(archive: Path) -> None:
+    """Nobody has use for what developers need, and a stray file may tell too much."""
+    tracked = tracked_files()
+
+    assert files_of(archive) == {name for name in tracked if Path(name).name != "ruff.toml"}
+    assert {"__init__.py", "api/__init__.py", "translations/en.json", "brand/icon.png"} <= tracked
+
+
+def test_archive_can_be_made_again(archive: Path, tmp_path: Path) -> None:
+    """Whoever doubts an archive makes it of the tag and compares."""
+    assert release("1.2.3b1", tmp_path / "again.zip") == 0
+
+    assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+
+
+async def test_archive_works_in_home_assistant(
+    archive: Path, tmp_path: Path, socket_enabled: None
+) -> None:
+    """What HACS unpacks is set up, with the version of the tag."""
+    unpacked = tmp_path / "unpacked"
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(unpacked)
+    folder = tmp_path / "home_assistant"
+    (folder / "custom_components").mkdir(parents=True)
+    (folder / "custom_components" / DOMAIN).symlink_to(unpacked, target_is_directory=True)
+
+    async with HomeAssistantProcess(folder) as home_assistant:
+        api = home_assistant.api
+        await api.config_flow(DOMAIN, {"next_step_id": "practice"}, {})
+        (entry,) = await api.command("config_entries/get", domain=DOMAIN)
+        manifest = await api.command("manifest/get", integration=DOMAIN)
+        balance = (await api.states())["sensor.practice_account_balance"]["state"]
+
+    assert entry["state"] == "loaded"
+    assert manifest["version"] == "1.2.3b1"
+    assert Decimal(balance) > 0
+    assert list(log_problems(home_assistant.log_path.read_text())) == []
 
 
 def test_release_refuses_a_tag_that_is_no_version(tmp_path: Path) -> None:

@@ -10,15 +10,23 @@ die() {
 }
 
 # step TEXT COMMAND...: runs the command, says what for and how long it took.
-step() {
-    local text=$1 start=$SECONDS status=0
-    shift
+step() { tell_step failed "$@"; }
+
+# try_step TEXT COMMAND...: the same where another way follows: that this one is not to be had
+# here is no failure yet.
+try_step() { tell_step out-of-reach "$@"; }
+
+tell_step() {
+    local otherwise=$1 text=$2 start=$SECONDS status=0
+    shift 2
     say "==> $text"
     "$@" || status=$?
-    if ((status)); then
+    if ((status == 0)); then
+        say "    done in $((SECONDS - start)) s"
+    elif [[ $otherwise == failed ]]; then
         say "    failed after $((SECONDS - start)) s: $text"
     else
-        say "    done in $((SECONDS - start)) s"
+        say "    out of reach here, on to the next way"
     fi
     return "$status"
 }
@@ -76,6 +84,8 @@ find_uv() {
     echo "$PWD/$own/bin/uv"
 }
 
+# Twice quiet: errors only, without the warnings of a machine's own pip settings.
 install_uv() {
-    "$1" -m venv "$2" && "$2/bin/pip" install --quiet --disable-pip-version-check uv==0.13.9 >&2
+    "$1" -m venv "$2" &&
+        "$2/bin/pip" install --quiet --quiet --disable-pip-version-check uv==0.13.9 >&2
 }
