@@ -11,8 +11,8 @@ from PIL import Image
 import pytest
 
 from custom_components.smm_panel.const import DOMAIN
-from scripts.support.home_assistant import HomeAssistantProcess
-from scripts.support.log_problems import log_problems
+from tools.home_assistant.log_problems import log_problems
+from tools.home_assistant.process import HomeAssistantProcess
 
 REPOSITORY = Path(__file__).parents[1]
 INTEGRATION = REPOSITORY / "custom_components" / "smm_panel"

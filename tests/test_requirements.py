@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 import pytest
 
-from scripts.support.home_assistant_requirements import (
+from tools.home_assistant.requirements import (
     HARNESS,
     adapted,
     lines,
@@ -37,7 +37,7 @@ def test_pins_of_another_home_assistant(monkeypatch: pytest.MonkeyPatch) -> None
     """Tests with another version need what that version asks for, and all else as it is."""
     wanted = {"pillow": "13.0"}
     monkeypatch.setattr(
-        "scripts.support.home_assistant_requirements.wanted_by_home_assistant", lambda: wanted
+        "tools.home_assistant.requirements.wanted_by_home_assistant", lambda: wanted
     )
 
     assert list(adapted([f"{HARNESS}==1", "Pillow==12.3.0", "mutagen==1.48.1", "ruff"])) == [
