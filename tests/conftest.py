@@ -4,16 +4,19 @@
 # and the loader looks for integrations in the one that was imported first.
 import custom_components  # noqa: F401, I001 (imported for its effect, before the rest)
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+import logging
 from pathlib import Path
 from random import Random
 import socket
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -24,6 +27,7 @@ from custom_components.smm_panel.simulator import Odds, SimulatedPanel
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .book_files import BookFiles
+from .busy_machine import leave_out_stopwatch
 
 API_KEY = "0123456789abcdef0123456789abcdef"
 
@@ -32,9 +36,10 @@ SLOW_TIMEOUT = 3600
 
 type HowMany = Callable[[int, int], int]
 
-# No deadlines: on a busy machine an example takes as long as it takes.
-settings.register_profile("default", deadline=None)
-settings.register_profile("slow", deadline=None, max_examples=2_000)
+# No deadlines: on a busy machine an example takes as long as it takes, and so does making it.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", PATIENT)
+settings.register_profile("slow", PATIENT, max_examples=2_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,8 +52,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose how many examples property-based tests try."""
+    """Choose how many examples property-based tests try, and what is logged and kept."""
     settings.load_profile("slow" if config.getoption("--slow") else "default")
+    leave_out_stopwatch()
+    # No test looks at the SQL that the test plugin wants in the log.
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -67,6 +75,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def how_many(pytestconfig: pytest.Config) -> HowMany:
     """Choose a number: `how_many(5, 50)` is 5, or 50 with --slow."""
     return lambda ordinary, slow: slow if pytestconfig.getoption("--slow") else ordinary
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug(pytestconfig: pytest.Config) -> None:
+    """Let asyncio check what it can (who calls from which thread), as the test plugin does.
+
+    Where a future was made is kept with --slow only: it takes as long as all the rest.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)
+    if not pytestconfig.getoption("--slow"):
+        patch.object(loop, "get_debug", lambda: False).start()  # what futures and handles ask
 
 
 @pytest.fixture(autouse=True)

@@ -30,13 +30,14 @@ from custom_components.smm_panel.simulator.server import PATH, create_app
 
 from .actions import ORDER, act, act_blindly
 from .book_files import BookFiles
+from .busy_machine import ALL_TIMED_OUT, endless_delays
 from .conftest import API_KEY, HowMany
 from .flows import submit
 from .key_quotes import broken_answers, replies
 from .key_watch import KeyWatch
 from .orders import REFILLABLE
 from .repairs import Repairs, issues
-from .test_fault_table import FAULTS, SHORT
+from .test_fault_table import FAULTS, SMALL
 from .test_services import CALLS
 
 ODD_KEY = "Aé/+\"&<'%=" + API_KEY
@@ -82,6 +83,13 @@ def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("custom_components.smm_panel.api.pace._PATIENCE", 0)
 
 
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    """Let a time-out take no time."""
+    with endless_delays(ALL_TIMED_OUT):
+        yield
+
+
 @pytest.fixture
 def watch() -> Iterator[KeyWatch]:
     """The search for the key, while it hears the log."""
@@ -111,10 +119,10 @@ async def url(watched: WatchedPanel, socket_enabled: None) -> AsyncIterator[str]
 
 @pytest.fixture
 async def account(hass: HomeAssistant, url: str, key: str, watch: KeyWatch) -> ConfigEntry:
-    """The account, set up as the user does, on a connection that does not wait long."""
+    """The account, set up as the user does, with little room for answers."""
     watch.listen(hass)
     form = await account_form(hass)
-    with patch("custom_components.smm_panel.HttpTransport", partial(HttpTransport, limits=SHORT)):
+    with patch("custom_components.smm_panel.HttpTransport", partial(HttpTransport, limits=SMALL)):
         result = await submit(hass, form, url=url, api_key=key)
     entry: ConfigEntry = result["result"]
     assert entry.state is ConfigEntryState.LOADED
@@ -157,7 +165,7 @@ async def try_it(
 
 async def start_afresh(hass: HomeAssistant, account: ConfigEntry) -> None:
     """Let the client forget what the panel taught it: it may be holding back requests."""
-    with patch("custom_components.smm_panel.HttpTransport", partial(HttpTransport, limits=SHORT)):
+    with patch("custom_components.smm_panel.HttpTransport", partial(HttpTransport, limits=SMALL)):
         await hass.config_entries.async_reload(account.entry_id)
     assert account.state is ConfigEntryState.LOADED
 
