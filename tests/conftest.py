@@ -5,6 +5,7 @@
 import custom_components  # noqa: F401, I001 (imported for its effect, before the rest)
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 import logging
 from pathlib import Path
@@ -34,6 +35,9 @@ API_KEY = "0123456789abcdef0123456789abcdef"
 SLOW_TIMEOUT = 3600
 """Seconds for one test with --slow; the ordinary time-out is in pyproject.toml."""
 
+LEFT_OUT = pytest.StashKey[Counter[str]]()
+"""How many tests --quick leaves out, by file and what they do."""
+
 type HowMany = Callable[[int, int], int]
 
 # No deadlines: on a busy machine an example takes as long as it takes, and so does making it.
@@ -43,11 +47,14 @@ settings.register_profile("slow", PATIENT, max_examples=2_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option --slow."""
+    """Add the options --slow and --quick."""
     parser.addoption(
         "--slow",
         action="store_true",
         help="run the long forms: tests marked slow too, more examples, higher numbers",
+    )
+    parser.addoption(
+        "--quick", action="store_true", help="leave out the tests marked long, and say which"
     )
 
 
@@ -60,15 +67,52 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give every test more time with --slow, and leave out those marked slow without it."""
+    """Give every test more time with --slow, and leave out what was not asked for."""
     if config.getoption("--slow"):
         for item in items:
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(SLOW_TIMEOUT))
-        return
-    if slow := [item for item in items if item.get_closest_marker("slow")]:
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in slow]
+    else:
+        _leave_out("slow", config, items)
+    if config.getoption("--quick"):
+        _leave_out("long", config, items)
+
+
+def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> None:
+    if found := [item for item in items if item.get_closest_marker(marker)]:
+        config.hook.pytest_deselected(items=found)
+        items[:] = [item for item in items if item not in found]
+        if marker == "long":
+            left_out: Counter[str] = Counter(
+                f"{item.location[0]}: {mark.args[0]}"
+                for item in found
+                if (mark := item.get_closest_marker(marker))
+            )
+            config.stash[LEFT_OUT] = left_out
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a process of pytest-xdist tell the one that prints what it has left out."""
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None and LEFT_OUT in session.config.stash:
+        output["left_out"] = dict(session.config.stash[LEFT_OUT])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - pytest-xdist has no types
+    """Hear it from each; they all left out the same."""
+    if left_out := getattr(node, "workeroutput", {}).get("left_out"):
+        node.config.stash[LEFT_OUT] = Counter(left_out)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what --quick has left out, so that nobody takes it for everything."""
+    if left_out := config.stash.get(LEFT_OUT, None):
+        terminalreporter.section("left out by --quick")
+        for what, tests in sorted(left_out.items()):
+            terminalreporter.line(f"{what} ({tests} tests)")
 
 
 @pytest.fixture(scope="session")
