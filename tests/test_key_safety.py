@@ -201,11 +201,10 @@ async def test_the_key_stays_where_it_belongs(
     fields, panel_action = call
     fields = {name: order if text == "1" else text for name, text in fields.items()}
     asked = dict.fromkeys([panel_action, *(["services"] if "service" in fields else [])])
-    script: list[tuple[str, Fault | bytes]] = [
-        (on, fault)
-        for on in asked
-        for fault in (*table_faults(panel_action), *replies(key, order), *broken_answers(key))
-    ]
+    faults = (*table_faults(panel_action), *replies(key, order), *broken_answers(key))
+    # Most spellings of the usual key are one and the same.
+    different = {repr(fault): fault for fault in faults}.values()
+    script: list[tuple[str, Fault | bytes]] = [(on, fault) for on in asked for fault in different]
 
     # The actions take turns: between them the ordinary run meets all faults, the long one
     # every fault with every action.
