@@ -93,9 +93,9 @@ def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Let a process of pytest-xdist tell the one that prints what it has left out."""
-    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
-    if output is not None and LEFT_OUT in session.config.stash:
-        output["left_out"] = dict(session.config.stash[LEFT_OUT])
+    left_out = session.config.stash.get(LEFT_OUT, None)
+    if left_out and hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = dict(left_out)
 
 
 @pytest.hookimpl(optionalhook=True)
