@@ -43,6 +43,7 @@ type HowMany = Callable[[int, int], int]
 # No deadlines: on a busy machine an example takes as long as it takes, and so does making it.
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("default", PATIENT)
+settings.register_profile("quick", PATIENT, max_examples=20)
 settings.register_profile("slow", PATIENT, max_examples=2_000)
 
 
@@ -60,7 +61,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples property-based tests try, and what is logged and kept."""
-    settings.load_profile("slow" if config.getoption("--slow") else "default")
+    forms = [form for form in ("slow", "quick") if config.getoption(f"--{form}")]
+    if len(forms) > 1:
+        raise pytest.UsageError("--slow and --quick are opposites")
+    settings.load_profile(forms[0] if forms else "default")
     leave_out_stopwatch()
     # No test looks at the SQL that the test plugin wants in the log.
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)

@@ -553,7 +553,7 @@ def steps() -> st.SearchStrategy[Step]:
 
 
 @given(smallest=st.sampled_from([200, 10**6]), changes=st.lists(steps(), min_size=1, max_size=15))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_start_finds_what_was_acknowledged(
     hass: HomeAssistant, book_files: BookFiles, smallest: int, changes: list[Step]
 ) -> None:

@@ -238,6 +238,7 @@ async def pass_time(hass: HomeAssistant) -> None:
         await hass.async_block_till_done(wait_background_tasks=True)
 
 
+@pytest.mark.long("every fault of a panel in every write")
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize(("fault", "sees"), FAULTS.values(), ids=FAULTS)
 async def test_fault(

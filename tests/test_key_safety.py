@@ -40,6 +40,8 @@ from .repairs import Repairs, issues
 from .test_fault_table import FAULTS, SMALL
 from .test_services import CALLS
 
+pytestmark = pytest.mark.long("every fault of a panel, searched for the key")
+
 ODD_KEY = "Aé/+\"&<'%=" + API_KEY
 """A key that each way of writing spells otherwise."""
 
