@@ -470,6 +470,18 @@ async def test_a_backup_is_made_with_a_full_disk(
     await book.async_save()
 
 
+async def test_a_backup_is_made_while_an_account_is_not_loaded(
+    hass: HomeAssistant, setup_entry: MockConfigEntry
+) -> None:
+    """It has no book to write, and its files stay as they are."""
+    assert await hass.config_entries.async_unload(setup_entry.entry_id)
+
+    await async_pre_backup(hass)
+    await async_post_backup(hass)
+
+    assert book_store.BACKUP_UNDER_WAY not in hass.data
+
+
 # Indexes
 
 
