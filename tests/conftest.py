@@ -66,6 +66,9 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--slow and --quick are opposites")
     settings.load_profile(forms[0] if forms else "default")
     leave_out_stopwatch()
+    # Home Assistant ends threads that are not done within parts of this; where it ends one of
+    # several that idle, the others are never told to end.
+    patch("homeassistant.util.executor.EXECUTOR_SHUTDOWN_TIMEOUT", 600).start()
     # No test looks at the SQL that the test plugin wants in the log.
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
