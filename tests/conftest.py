@@ -5,8 +5,8 @@
 import custom_components  # noqa: F401, I001 (imported for its effect, before the rest)
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator
 import logging
 from pathlib import Path
 from random import Random
@@ -36,7 +36,10 @@ SLOW_TIMEOUT = 3600
 """Seconds for one test with --slow; the ordinary time-out is in pyproject.toml."""
 
 LEFT_OUT = pytest.StashKey[Counter[str]]()
-"""How many tests --quick leaves out, by file and what they do."""
+"""How many tests --quick leaves out, by what they are."""
+
+MOST_CASES = 3
+"""Of one test, with --quick."""
 
 type HowMany = Callable[[int, int], int]
 
@@ -80,22 +83,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(SLOW_TIMEOUT))
     else:
-        _leave_out("slow", config, items)
+        _leave_out(config, items, [item for item in items if item.get_closest_marker("slow")])
     if config.getoption("--quick"):
-        _leave_out("long", config, items)
+        left_out: Counter[str] = Counter()
+        config.stash[LEFT_OUT] = left_out
+        long = [(item, mark) for item in items if (mark := item.get_closest_marker("long"))]
+        left_out.update(f"{item.nodeid.partition('::')[0]}: {mark.args[0]}" for item, mark in long)
+        _leave_out(config, items, [item for item, _ in long])
+        cases = [*_cases_too_many(items)]
+        left_out[f"all but {MOST_CASES} cases of tests that have more"] = len(cases)
+        _leave_out(config, items, cases)
 
 
-def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> None:
-    if found := [item for item in items if item.get_closest_marker(marker)]:
-        config.hook.pytest_deselected(items=found)
-        items[:] = [item for item in items if item not in found]
-        if marker == "long":
-            left_out: Counter[str] = Counter(
-                f"{item.location[0]}: {mark.args[0]}"
-                for item in found
-                if (mark := item.get_closest_marker(marker))
-            )
-            config.stash[LEFT_OUT] = left_out
+def _cases_too_many(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Give most cases of the tests that have many; some of all kinds stay."""
+    tests: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        tests[item.nodeid.partition("[")[0]].append(item)
+    for cases in tests.values():
+        stay = {number * len(cases) // MOST_CASES for number in range(MOST_CASES)}
+        yield from (case for number, case in enumerate(cases) if number not in stay)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], those: list[pytest.Item]) -> None:
+    if those:
+        config.hook.pytest_deselected(items=those)
+        gone = set(those)
+        items[:] = [item for item in items if item not in gone]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
