@@ -4,16 +4,20 @@
 # and the loader looks for integrations in the one that was imported first.
 import custom_components  # noqa: F401, I001 (imported for its effect, before the rest)
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator
+import logging
 from pathlib import Path
 from random import Random
 import socket
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -24,49 +28,130 @@ from custom_components.smm_panel.simulator import Odds, SimulatedPanel
 from custom_components.smm_panel.simulator.server import PanelServer
 
 from .book_files import BookFiles
+from .busy_machine import leave_out_stopwatch
 
 API_KEY = "0123456789abcdef0123456789abcdef"
 
 SLOW_TIMEOUT = 3600
 """Seconds for one test with --slow; the ordinary time-out is in pyproject.toml."""
 
+LEFT_OUT = pytest.StashKey[Counter[str]]()
+"""How many tests --quick leaves out, by what they are."""
+
+MOST_CASES = 3
+"""Of one test, with --quick."""
+
 type HowMany = Callable[[int, int], int]
 
-# No deadlines: on a busy machine an example takes as long as it takes.
-settings.register_profile("default", deadline=None)
-settings.register_profile("slow", deadline=None, max_examples=2_000)
+# No deadlines: on a busy machine an example takes as long as it takes, and so does making it.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", PATIENT)
+settings.register_profile("quick", PATIENT, max_examples=20)
+settings.register_profile("slow", PATIENT, max_examples=2_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option --slow."""
+    """Add the options --slow and --quick."""
     parser.addoption(
         "--slow",
         action="store_true",
         help="run the long forms: tests marked slow too, more examples, higher numbers",
     )
+    parser.addoption(
+        "--quick", action="store_true", help="leave out the tests marked long, and say which"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose how many examples property-based tests try."""
-    settings.load_profile("slow" if config.getoption("--slow") else "default")
+    """Choose how many examples property-based tests try, and what is logged and kept."""
+    forms = [form for form in ("slow", "quick") if config.getoption(f"--{form}")]
+    if len(forms) > 1:
+        raise pytest.UsageError("--slow and --quick are opposites")
+    settings.load_profile(forms[0] if forms else "default")
+    leave_out_stopwatch()
+    # Home Assistant ends threads that are not done within parts of this; where it ends one of
+    # several that idle, the others are never told to end.
+    patch("homeassistant.util.executor.EXECUTOR_SHUTDOWN_TIMEOUT", 600).start()
+    # No test looks at the SQL that the test plugin wants in the log.
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give every test more time with --slow, and leave out those marked slow without it."""
+    """Give every test more time with --slow, and leave out what was not asked for."""
     if config.getoption("--slow"):
         for item in items:
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(SLOW_TIMEOUT))
-        return
-    if slow := [item for item in items if item.get_closest_marker("slow")]:
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in slow]
+    else:
+        _leave_out(config, items, [item for item in items if item.get_closest_marker("slow")])
+    if config.getoption("--quick"):
+        left_out: Counter[str] = Counter()
+        config.stash[LEFT_OUT] = left_out
+        long = [(item, mark) for item in items if (mark := item.get_closest_marker("long"))]
+        left_out.update(f"{item.nodeid.partition('::')[0]}: {mark.args[0]}" for item, mark in long)
+        _leave_out(config, items, [item for item, _ in long])
+        cases = [*_cases_too_many(items)]
+        left_out[f"all but {MOST_CASES} cases of tests that have more"] = len(cases)
+        _leave_out(config, items, cases)
+
+
+def _cases_too_many(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Give most cases of the tests that have many; some of all kinds stay."""
+    tests: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        tests[item.nodeid.partition("[")[0]].append(item)
+    for cases in tests.values():
+        stay = {number * len(cases) // MOST_CASES for number in range(MOST_CASES)}
+        yield from (case for number, case in enumerate(cases) if number not in stay)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], those: list[pytest.Item]) -> None:
+    if those:
+        config.hook.pytest_deselected(items=those)
+        gone = set(those)
+        items[:] = [item for item in items if item not in gone]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a process of pytest-xdist tell the one that prints what it has left out."""
+    left_out = session.config.stash.get(LEFT_OUT, None)
+    if left_out and hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = dict(left_out)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - pytest-xdist has no types
+    """Hear it from each; they all left out the same."""
+    if left_out := getattr(node, "workeroutput", {}).get("left_out"):
+        node.config.stash[LEFT_OUT] = Counter(left_out)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what --quick has left out, so that nobody takes it for everything."""
+    if left_out := config.stash.get(LEFT_OUT, None):
+        terminalreporter.section("left out by --quick")
+        for what, tests in sorted(left_out.items()):
+            terminalreporter.line(f"{what} ({tests} tests)")
 
 
 @pytest.fixture(scope="session")
 def how_many(pytestconfig: pytest.Config) -> HowMany:
     """Choose a number: `how_many(5, 50)` is 5, or 50 with --slow."""
     return lambda ordinary, slow: slow if pytestconfig.getoption("--slow") else ordinary
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug(pytestconfig: pytest.Config) -> None:
+    """Let asyncio check what it can (who calls from which thread), as the test plugin does.
+
+    Where a future was made is kept with --slow only: it takes as long as all the rest.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)
+    if not pytestconfig.getoption("--slow"):
+        patch.object(loop, "get_debug", lambda: False).start()  # what futures and handles ask
 
 
 @pytest.fixture(autouse=True)

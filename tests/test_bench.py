@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+# One run for all of them.
+pytestmark = [pytest.mark.long("scripts/bench"), pytest.mark.xdist_group("bench")]
+
 REPOSITORY = Path(__file__).parents[1]
 ORDERS = 120
 

@@ -477,6 +477,18 @@ async def test_a_backup_is_made_with_a_full_disk(
     await book.async_save()
 
 
+async def test_a_backup_is_made_while_an_account_is_not_loaded(
+    hass: HomeAssistant, setup_entry: MockConfigEntry
+) -> None:
+    """It has no book to write, and its files stay as they are."""
+    assert await hass.config_entries.async_unload(setup_entry.entry_id)
+
+    await async_pre_backup(hass)
+    await async_post_backup(hass)
+
+    assert book_store.BACKUP_UNDER_WAY not in hass.data
+
+
 # Indexes
 
 
@@ -560,7 +572,7 @@ def steps() -> st.SearchStrategy[Step]:
 
 
 @given(smallest=st.sampled_from([200, 10**6]), changes=st.lists(steps(), min_size=1, max_size=15))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_start_finds_what_was_acknowledged(
     hass: HomeAssistant, book_files: BookFiles, smallest: int, changes: list[Step]
 ) -> None:

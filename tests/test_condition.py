@@ -11,6 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.smm_panel.automation_helpers import async_account_of, async_daily_budget
 from custom_components.smm_panel.condition import CONDITIONS
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
@@ -238,6 +239,18 @@ async def test_an_account_that_is_not_loaded_is_one_of_all(
     await hass.async_block_till_done()
 
     assert not await gate.is_open()
+
+
+async def test_an_entity_that_is_gone_belongs_to_no_account(
+    hass: HomeAssistant, setup_entry: MockConfigEntry
+) -> None:
+    """Its state outlives its place in the registry by a moment, in which conditions look."""
+    assert async_account_of(hass, BALANCE) is setup_entry
+
+    er.async_get(hass).async_remove(BALANCE)
+
+    assert async_account_of(hass, BALANCE) is None
+    assert async_daily_budget(hass, BALANCE) is None
 
 
 async def test_an_order_is_open_before_the_first_activity(

@@ -35,10 +35,11 @@ from custom_components.smm_panel.simulator.server import PanelServer
 
 from .actions import LINK, act, act_blindly
 from .book_files import BookFiles
+from .busy_machine import endless_delays
 from .conftest import API_KEY
 from .orders import REFILLABLE
 
-SHORT: Final = HttpLimits(read=0.5, size=4000)
+SMALL: Final = HttpLimits(size=4000)
 PRICE: Final = Decimal("1.74")
 ORDER: Final[dict[str, Any]] = {"service": REFILLABLE, "link": LINK, "quantity": 1000}
 
@@ -90,8 +91,8 @@ WAYS: Final = {
 # panel is away.
 FAULTS: Final[dict[str, tuple[Fault | None, Sees]]] = {
     "connection refused": (None, Sees.UNREACHABLE),
-    "time-out, not taken": (Delay(seconds=60), Sees.UNKNOWN),
-    "time-out, taken": (Delay(seconds=60, accepted=True), Sees.UNKNOWN),
+    "time-out, not taken": (Delay(seconds=3600), Sees.UNKNOWN),
+    "time-out, taken": (Delay(seconds=3600, accepted=True), Sees.UNKNOWN),
     "dropped, not taken": (Drop(), Sees.UNKNOWN),
     "dropped, taken": (Drop(accepted=True), Sees.UNKNOWN),
     "cut body": (Cut(), Sees.UNKNOWN),
@@ -112,7 +113,7 @@ FAULTS: Final[dict[str, tuple[Fault | None, Sees]]] = {
     "wrong key": (Reply(text='{"error": "Invalid API key"}'), Sees.WRONG_KEY),
     "429": (Reply.too_many_requests(retry_after=7), Sees.RATE_LIMIT),
     "redirect": (Reply.redirect("https://example.com/api/v2"), Sees.UNKNOWN),
-    "oversized": (Reply.oversized(SHORT.size + 1, accepted=True), Sees.UNKNOWN),
+    "oversized": (Reply.oversized(SMALL.size + 1, accepted=True), Sees.UNKNOWN),
 }
 
 
@@ -148,10 +149,10 @@ def simulated(panel_clock: PanelClock) -> SimulatedPanel:
 async def account(
     hass: HomeAssistant, entry: MockConfigEntry, socket_enabled: None
 ) -> AsyncIterator[MockConfigEntry]:
-    """An account with a budget, on a connection that does not wait long."""
+    """An account with a budget, whose time-outs take no time."""
     hass.config_entries.async_update_entry(entry, options={CONF_DAILY_BUDGET: "100"})
-    transport = partial(HttpTransport, limits=SHORT)
-    with patch("custom_components.smm_panel.HttpTransport", transport):
+    transport = partial(HttpTransport, limits=SMALL)
+    with patch("custom_components.smm_panel.HttpTransport", transport), endless_delays():
         assert await hass.config_entries.async_setup(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
         yield entry
@@ -236,6 +237,7 @@ async def pass_time(hass: HomeAssistant) -> None:
         await hass.async_block_till_done(wait_background_tasks=True)
 
 
+@pytest.mark.long("every fault of a panel in every write")
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize(("fault", "sees"), FAULTS.values(), ids=FAULTS)
 async def test_fault(

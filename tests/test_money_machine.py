@@ -48,6 +48,8 @@ from .conftest import HowMany
 from .money_home import Disk, Home, disk
 from .money_panel import CURRENCY, FOLLOWERS, UNLIMITED, VIEWS, Dialect, FakePanel, Fate, Sent, Wish
 
+pytestmark = pytest.mark.long("money in random sequences of events")
+
 START = datetime(2026, 10, 31, 22, tzinfo=UTC)
 """Afternoon where Home Assistant is, the day before one of 25 hours."""
 

@@ -289,6 +289,20 @@ async def test_an_unreachable_panel_is_told_and_can_be_tried_again(
     assert (await send(hass, form, {}))["step_id"] == "search"
 
 
+async def test_a_preset_can_be_changed_once_the_panel_answers(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """The same, for a dialog that begins with the preset."""
+    preset = await add(hass, setup_entry)
+    assert await hass.config_entries.async_reload(setup_entry.entry_id)
+    panel.faults.add(Drop(), action="services", times=None)
+    form = await change(hass, setup_entry, preset)
+    assert (form["step_id"], form["errors"]) == ("reconfigure", {"base": "cannot_connect"})
+
+    panel.faults.clear()
+    assert (await send(hass, form, {}))["step_id"] == "order"
+
+
 async def test_a_busy_panel_says_when_to_go_on(
     hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
 ) -> None:

@@ -25,6 +25,8 @@ from .actions import act
 from .conftest import HowMany
 from .orders import FOLLOWERS, REFILLABLE
 
+pytestmark = pytest.mark.long("hours with a panel that fails at random")
+
 SEED = 7
 STEP = timedelta(minutes=1)
 

@@ -62,7 +62,9 @@ JSON = st.recursive(
 )
 STATUSES = st.sampled_from([200, 201, 301, 400, 401, 402, 404, 422, 429, 500, 503])
 # The fixture only lets the test open sockets, so one for all examples does.
-over_http = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+over_http = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 every_call = pytest.mark.parametrize("name", sorted(CALLS))
 
 

@@ -78,6 +78,7 @@ async def test_ids_hide_nothing(id_: str) -> None:
         await client_answered(json.dumps([{**ROW, "name": "A", "service": id_}])).services()
 
 
+@pytest.mark.long("a catalogue of megabytes")
 async def test_large_catalogue_of_large_rows() -> None:
     """Ten thousand rows of long texts are read, and kept short."""
     row = {**ROW, "name": "<b>n</b>\u202e" * 200, "desc": "d" * 1_000}

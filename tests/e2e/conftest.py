@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 import json
 import os
+from pathlib import Path
 import shutil
 
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
@@ -31,6 +32,16 @@ CHROMIUM_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of the demo share one, in one process and in their order; all take long."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.long("a real Home Assistant"))
+            if "demo" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group("demo"))
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from random import Random
 
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+import pytest
 
 from custom_components.smm_panel.simulator import Odds
 from tests.helpers.simulated_orders import FIELDS, LINK, Panel, make_panel
@@ -106,5 +107,5 @@ class Account(RuleBasedStateMachine):
             )
 
 
-TestAccount = Account.TestCase
+TestAccount = pytest.mark.long("money in random sequences of requests")(Account.TestCase)
 TestAccount.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)

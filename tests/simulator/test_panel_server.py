@@ -44,6 +44,7 @@ async def ask(url: str, form: dict[str, str]) -> Any:  # noqa: ANN401  # whateve
         return json.loads(await response.text())
 
 
+@pytest.mark.long("the panel in a process of its own")
 async def test_state_survives_a_kill(tmp_path: Path) -> None:
     """An order that was answered must be there after the process was killed."""
     arguments = ("--key", "by-hand", "--balance", "50", "--state", str(tmp_path / "state.json"))
