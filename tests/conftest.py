@@ -27,8 +27,8 @@ from custom_components.smm_panel.const import DOMAIN
 from custom_components.smm_panel.simulator import Odds, SimulatedPanel
 from custom_components.smm_panel.simulator.server import PanelServer
 
-from .book_files import BookFiles
-from .busy_machine import leave_out_stopwatch
+from .helpers.book_files import BookFiles
+from .helpers.busy_machine import leave_out_stopwatch
 
 API_KEY = "0123456789abcdef0123456789abcdef"
 

@@ -31,9 +31,9 @@ from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Cut, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
-from .book_files import disk_full
-from .orders import NOON, placed_elsewhere, tracked
-from .spend import tell
+from .helpers.book_files import disk_full
+from .helpers.orders import NOON, placed_elsewhere, tracked
+from .helpers.spend import tell
 
 OPEN = tracked("0", OrderStatus.IN_PROGRESS)
 UNCONFIRMED = tracked("0", panel_id=None, placement=Placement.UNCONFIRMED)

@@ -20,8 +20,8 @@ from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
 
-from .book_files import BookFiles
-from .orders import NOON, placed_elsewhere, report
+from .helpers.book_files import BookFiles
+from .helpers.orders import NOON, placed_elsewhere, report
 
 
 def slot_device(entry: MockConfigEntry, slot: int) -> tuple[str, str]:

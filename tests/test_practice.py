@@ -16,7 +16,7 @@ from custom_components.smm_panel.api import OrderReport, OrderRequest, PanelClie
 from custom_components.smm_panel.const import CONF_PRACTICE, DOMAIN
 from custom_components.smm_panel.practice import PracticeTransport
 
-from .orders import FOLLOWERS
+from .helpers.orders import FOLLOWERS
 
 ENTRY_ID = "practice_entry"
 KEY = f"{DOMAIN}.{ENTRY_ID}.practice"

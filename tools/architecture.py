@@ -42,7 +42,7 @@ BANDS: Final[Bands] = {
         *("todo", "trigger"),
     ),
 }
-"""The bands of the picture, as tests/test_architecture.py holds them."""
+"""The bands of the picture, as tests/repository/test_architecture.py holds them."""
 
 _SPACING: Final = '%%{init: {"flowchart": {"nodeSpacing": 15, "rankSpacing": 45}}}%%'
 

@@ -22,8 +22,8 @@ from custom_components.smm_panel.api import (
     PanelUnreachableError,
 )
 from tests.api.conftest import KEY
-from tests.busy_machine import time_out
 from tests.helpers.api_calls import OPERATIONS, Call, every_call, failure_of
+from tests.helpers.busy_machine import time_out
 from tests.helpers.loopback import STALLED_BODY, STALLED_HEAD, TRICKLE, LoopbackServer, Reply
 
 SMALL = HttpLimits(size=1000, size_services=1000)

@@ -18,8 +18,8 @@ import pytest
 
 from custom_components.smm_panel.simulator import Odds, SimulatedPanel
 from custom_components.smm_panel.simulator.server import PanelServer
-from tests.book_files import BookFiles
 from tests.conftest import HowMany
+from tests.helpers.book_files import BookFiles
 from tools.demo.accounts import DOMAIN, DemoAccount
 from tools.demo.orders import orders_of
 from tools.home_assistant.process import HomeAssistantProcess

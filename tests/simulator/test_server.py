@@ -11,7 +11,7 @@ import pytest
 from custom_components.smm_panel.simulator import SimulatedAnswer
 from custom_components.smm_panel.simulator.faults import Cut, Delay, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-from tests.busy_machine import time_out
+from tests.helpers.busy_machine import time_out
 from tests.helpers.simulated_orders import FIELDS, Panel, make_panel
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

@@ -1,0 +1,1 @@
+"""Tests of the repository itself: imports, texts, docs, requirements."""
