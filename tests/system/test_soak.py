@@ -91,7 +91,9 @@ class Soak:
     async def ask(self, action: str, entry: MockConfigEntry) -> None:
         """Ask something of an order that has an id."""
         ids = [
-            order.order for order in entry.runtime_data.order_book.orders.values() if order.order
+            order.panel_id
+            for order in entry.runtime_data.order_book.orders.values()
+            if order.panel_id
         ]
         if ids:
             await act(self.hass, action, orders=self.random.choice(ids))
