@@ -18,7 +18,7 @@ from tools.processes import free_port
 SPEED = 20.0
 """Of the simulated panel: orders take ten seconds to a minute and a half."""
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 """For what a page is to show."""
 
 expect.set_options(timeout=WAIT_SECONDS * 1000)

@@ -1,9 +1,10 @@
 """What a user sees and does in the browser: the demo's dashboard, the flows and the forms."""
 
+from contextlib import suppress
 from decimal import ROUND_HALF_UP, Decimal
 import re
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Error, Locator, Page, expect
 
 from tools.demo.accounts import DOMAIN, PANEL_TITLE, PRACTICE_TITLE
 from tools.demo.home import Demo
@@ -14,6 +15,7 @@ from tools.processes import poll
 from .orders import OUTCOME_SECONDS, account_of, ask_for, wait_for
 
 CENT = Decimal("0.01")
+CLICK_MILLISECONDS = 5_000
 
 
 def tile(within: Page | Locator, text: str) -> Locator:
@@ -44,6 +46,21 @@ async def form_holds(page: Page, text: str) -> None:
     await page.wait_for_function(
         "text => localStorage['panel-dev-action-state-service-data'].includes(text)", arg=text
     )
+
+
+async def click_until_visible(button: Locator, target: Locator) -> None:
+    """Click a button until what it opens is there.
+
+    On a busy machine a button can be drawn before it listens, and the click is lost.
+    """
+
+    async def is_open() -> bool | None:
+        with suppress(Error):
+            await button.click(timeout=CLICK_MILLISECONDS)
+            await target.wait_for(timeout=CLICK_MILLISECONDS)
+        return await target.is_visible() or None
+
+    await poll("The button has opened something", is_open, within=OUTCOME_SECONDS)
 
 
 async def test_dashboard_opens_first(page: Page, demo: Demo) -> None:
@@ -207,7 +224,9 @@ async def test_triggers_and_conditions_are_offered(page: Page) -> None:
     """Nobody finds in the editor what has no name there."""
     await page.goto("/config/automation/edit/new")
     for button, name in (("Add trigger", "Refill finished"), ("Add condition", "Order is open")):
-        await page.get_by_role("button", name=button).click()
-        await page.get_by_placeholder("Search").last.fill(name)
+        search = page.get_by_placeholder("Search").last
+        await click_until_visible(page.get_by_role("button", name=button), search)
+        await search.fill(name)
         await expect(page.get_by_text(name).first).to_be_visible()
         await page.keyboard.press("Escape")
+        await expect(page.get_by_placeholder("Search")).to_be_hidden()
