@@ -98,6 +98,7 @@ def test_archive_can_be_made_again(archive: Path, tmp_path: Path) -> None:
     assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
 
 
+@pytest.mark.long("the archive in a real Home Assistant")
 async def test_archive_works_in_home_assistant(
     archive: Path, tmp_path: Path, socket_enabled: None
 ) -> None:
