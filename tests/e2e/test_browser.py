@@ -198,7 +198,10 @@ async def test_form_of_place_order(page: Page) -> None:
     await link.locator("ha-checkbox").click()
     await link.locator("input[type=url]").fill("https://instagram.example/form")
     await form_holds(page, "/form")
-    await row_of(page, "Checks the order").locator("ha-switch").click()
+    untouched = await page.evaluate("localStorage['panel-dev-action-state-service-data']")
+    assert "dry_run" not in untouched
+    assert "allow_duplicate" not in untouched
+    await row_of(page, "Checks the order").locator("ha-checkbox").click()
     await form_holds(page, '"dry_run":true')
     await page.get_by_role("button", name="Perform action").click()
 

@@ -102,6 +102,12 @@ def test_orders_can_be_filled_in_completely() -> None:
     assert schema("place_order").keys() == order | {"config_entry_id", "dry_run", "preset"} | GUARDS
 
 
+@pytest.mark.parametrize("field", ["dry_run", "allow_duplicate"])
+def test_a_tick_is_the_switch(field: str) -> None:
+    """With a default the box is ticked and the switch off: "Dry run" would spend money."""
+    assert form("place_order")[field] == {"selector": {"constant": {"value": True}}}
+
+
 def test_choices_are_those_the_code_knows() -> None:
     """A choice the code does not know finds nothing."""
     types = form("get_services")["type"]["selector"]["select"]["options"]
