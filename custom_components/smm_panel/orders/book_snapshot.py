@@ -1,4 +1,4 @@
-"""The snapshot of an order book: the whole book at one time, in one file."""
+"""The snapshot of an order book: the whole book in one file."""
 
 from typing import Any, Final, override
 
@@ -14,30 +14,26 @@ STORAGE_VERSION: Final = 1
 
 
 class BookSnapshot(Store[dict[str, Any]]):
-    """A store that raises if its file cannot be written or read.
+    """A store that raises an error if its file cannot be written or read.
 
-    `Store` only logs a write error, but an order must not be sent before its intent is on disk.
+    `Store` only logs a failed write, but an order must not be sent before its intent is on disk.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Use the file of a config entry."""
         super().__init__(
             hass,
             STORAGE_VERSION,
             f"{DOMAIN}.{entry_id}",
             private=True,
             atomic_writes=True,
-            # The data is made for one save and not altered afterwards: another thread may read it.
+            # Nothing changes the data after they were passed to `async_save`.
             serialize_in_event_loop=False,
         )
         self._failure: Exception | None = None
 
     @override
     async def async_load(self) -> dict[str, Any] | None:
-        """Return the content of the file, None if there is no file.
-
-        Raises BrokenStoreError.
-        """
+        """Return the data in the file, None without a file. Raises BrokenStoreError."""
         content = await self.hass.async_add_executor_job(read_store, self.path)
         if content is not None and (content["version"], content.get("minor_version")) == (
             self.version,
@@ -51,7 +47,7 @@ class BookSnapshot(Store[dict[str, Any]]):
     async def async_save(self, data: dict[str, Any]) -> None:
         """Save now. Raises SerializationError and WriteError.
 
-        While Home Assistant stops, `Store` postpones the write to the final write event.
+        While Home Assistant stops, `Store` postpones the write to the very end.
         """
         await super().async_save(data)
         if self._failure is not None:
@@ -59,7 +55,10 @@ class BookSnapshot(Store[dict[str, Any]]):
 
     @override
     async def _async_write_data(self, data: dict[str, Any]) -> None:
-        """Keep the error that `Store` logs: a call whose data another write saved raises it too."""
+        """Keep the error that `Store` only logs.
+
+        In an attribute, because a write may save the data of several calls of `async_save`.
+        """
         try:
             await super()._async_write_data(data)
         except (SerializationError, WriteError) as err:

@@ -1,4 +1,4 @@
-"""Sensors of an order slot: figures of the order that it shows."""
+"""Sensors of an order slot: what is known of the order that it shows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ def order_slot_sensors(orders: OrdersCoordinator, slot: int) -> list[OrderSensor
 
 
 class OrderSensor(OrderSlotEntity, SensorEntity):
-    """A figure of the order in a slot."""
+    """A value of the order in a slot."""
 
     entity_description: OrderSensorEntityDescription
 
@@ -98,9 +98,9 @@ class OrderSensor(OrderSlotEntity, SensorEntity):
 
 
 class StatusSensor(OrderSensor):
-    """The status of the order in a slot, and what it is an order of."""
+    """The status of the order in a slot; its other facts are attributes."""
 
-    # They follow from the order, which the recorder has; and links are long.
+    # Links are long, and the attribute `order` identifies the order in recorded states.
     _unrecorded_attributes = frozenset({"link", "name", "service", "status_text"})
 
     @property
