@@ -96,6 +96,16 @@ class OrderSensor(OrderSlotEntity, SensorEntity):
         order = self.order
         return None if order is None else self.entity_description.value_fn(order)
 
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        order = self.order
+        return None if order is None else self.attributes_of(order)
+
+    def attributes_of(self, order: TrackedOrder) -> Mapping[str, Any] | None:
+        """Return the attributes for an order; most sensors have none."""
+        return None
+
 
 class StatusSensor(OrderSensor):
     """The status of the order in a slot; its other facts are attributes."""
@@ -103,11 +113,8 @@ class StatusSensor(OrderSensor):
     # Links are long, and the attribute `order` identifies the order in recorded states.
     _unrecorded_attributes = frozenset({"link", "name", "service", "status_text"})
 
-    @property
     @override
-    def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        if (order := self.order) is None:
-            return None
+    def attributes_of(self, order: TrackedOrder) -> Mapping[str, Any]:
         return {
             "order": order.panel_id,
             "service": order.service,
@@ -125,11 +132,8 @@ class ChargeSensor(OrderSensor, MoneySensor):
 
     _unrecorded_attributes = frozenset({"estimate", "given_back"})
 
-    @property
     @override
-    def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        if (order := self.order) is None:
-            return None
+    def attributes_of(self, order: TrackedOrder) -> Mapping[str, Any]:
         cost = expense(order)
         return {
             "estimate": money_text(order.estimate),

@@ -20,13 +20,12 @@ from custom_components.smm_panel.operations import async_settle_as_not_placed, a
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop
 from custom_components.smm_panel.simulator.server import PanelServer
-
-from .actions import ORDER, act
-from .book_files import BookFiles
-from .offers import change_service
-from .orders import placed_elsewhere
-from .presets import add_preset
-from .spend import tell
+from tests.helpers.actions import ORDER, act
+from tests.helpers.book_files import BookFiles
+from tests.helpers.offers import change_service
+from tests.helpers.orders import placed_elsewhere
+from tests.helpers.presets import add_preset
+from tests.helpers.spend import tell
 
 DEFECT: Final = "a defect of a listener"
 

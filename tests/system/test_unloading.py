@@ -40,12 +40,11 @@ from custom_components.smm_panel.orders import OrderBook, Placement
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
-
-from .actions import LINK, ORDER, act
-from .book_files import BookFiles
-from .orders import FOLLOWERS, REFILLABLE, placed_elsewhere
-from .presets import add_preset
-from .repairs import Repairs, issues
+from tests.helpers.actions import LINK, ORDER, act
+from tests.helpers.book_files import BookFiles
+from tests.helpers.orders import FOLLOWERS, REFILLABLE, placed_elsewhere
+from tests.helpers.presets import add_preset
+from tests.helpers.repairs import Repairs, issues
 
 PLACE = "button.my_page_place_order"
 CANCEL = "button.panel_order_slot_1_cancel"
