@@ -102,7 +102,10 @@ class OrderSensor(OrderSlotEntity, SensorEntity):
         order = self.order
         return None if order is None else self.attributes_of(order)
 
-    def attributes_of(self, order: TrackedOrder) -> Mapping[str, Any] | None:
+    def attributes_of(
+        self,
+        order: TrackedOrder,  # noqa: ARG002 - for the sensors that have attributes
+    ) -> Mapping[str, Any] | None:
         """Return the attributes for an order; most sensors have none."""
         return None
 
