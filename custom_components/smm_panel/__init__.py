@@ -21,6 +21,7 @@ from .coordinator import (
     OrdersCoordinator,
     PanelConfigEntry,
     PanelRuntimeData,
+    loaded_data,
 )
 from .device import async_name_slots, async_register_account, slot_of_device
 from .issues import async_withdraw_moved
@@ -41,7 +42,7 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, and follow which automations and scripts run."""
+    """Register the actions, and record which automations and scripts run."""
     async_follow_initiators(hass)
     async_setup_services(hass)
     return True
@@ -78,12 +79,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
     async_name_slots(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     activity.async_start(hass, entry)
-    # After the activity: the issues of services show what that has compared.
+    # After the activity, whose listeners compare the services before the issues show them.
     repairs.async_watch_issues(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(async_track_time_interval(hass, orders.async_prune, PRUNE_INTERVAL))
-    # Thousands of orders take many requests; until they are in, the entities show
-    # what the order book remembers.
+    # In the background: thousands of orders take many requests. Until then the entities show
+    # what the order book has.
     entry.async_create_background_task(
         hass, orders.async_refresh(), f"{entry.title} first refresh of the orders"
     )
@@ -91,17 +92,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> boo
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> bool:
-    """Unload an account once its operations have their outcome and its events are fired."""
+    """Unload an account once its operations have an outcome and its events are fired."""
     data = entry.runtime_data
     if data.running_notifications:
         await asyncio.wait(data.running_notifications)
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
-    if data.running_operations:
-        # A second order book would not know of the outcome this one waits for.
+    while data.running_operations:
+        # Their outcome must be in the files that the next set-up reads. No operation starts
+        # meanwhile, because the state is not LOADED.
         await asyncio.wait(data.running_operations)
+    data.async_close()
     await data.watched_services.async_save()
-    # What the last polls brought; a file that can't be written is logged by the store.
+    # Saves the answers to the last polls. The store logs why a file can't be written.
     with suppress(OrderBookSaveError):
         await data.order_book.async_save()
     return True
@@ -118,9 +121,12 @@ async def async_remove_entry(hass: HomeAssistant, entry: PanelConfigEntry) -> No
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: PanelConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """Let the user delete a slot that shows no order."""
+    """Return whether a device may be deleted: only a slot that shows no order.
+
+    Raises HomeAssistantError if the account is not loaded: its slots are unknown then.
+    """
     slot = slot_of_device(entry, device)
-    return slot is not None and slot not in entry.runtime_data.order_book.slots
+    return slot is not None and slot not in loaded_data(entry).order_book.slots
 
 
 async def _async_transport(hass: HomeAssistant, entry: PanelConfigEntry) -> Transport:

@@ -1,4 +1,4 @@
-"""What triggers and conditions share: which entities of which account, and their options."""
+"""Helpers of triggers and conditions: their options, and the entities and accounts they use."""
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -19,18 +19,18 @@ ORDER_FILTER: Final[dict[vol.Marker, Any]] = {
     vol.Optional(ATTR_SERVICE): service_id,
     vol.Optional(ATTR_LINK): vol.All(cv.string, str.strip),
 }
-"""The options that name orders; an empty one, as forms send it, leaves them all."""
+"""The options that select orders; an empty one, as forms send it, selects all."""
 
 BELOW_FIELD: Final[dict[vol.Marker, Any]] = {vol.Required(CONF_BELOW): price}
 
 
 def order_filter(options: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the options say an order must be of, by the names of its facts."""
+    """Return the values that the options require, by the names of the order's attributes."""
     return {key: options[key] for key in (ATTR_SERVICE, ATTR_LINK) if options.get(key)}
 
 
 def amount_of(state: State) -> Decimal | None:
-    """Return the amount of money that a sensor shows; None while it shows none."""
+    """Return the amount that a sensor shows; None while it shows none."""
     try:
         return Decimal(state.state)
     except InvalidOperation:
@@ -39,7 +39,7 @@ def amount_of(state: State) -> Decimal | None:
 
 @callback
 def async_account_entities(hass: HomeAssistant, entity_ids: set[str], key: str) -> set[str]:
-    """Return those of the entities that are the one with this key of an account."""
+    """Return those of the entities that have this key in their account."""
     rows = map(er.async_get(hass).async_get, entity_ids)
     return {
         row.entity_id
@@ -52,7 +52,7 @@ def async_account_entities(hass: HomeAssistant, entity_ids: set[str], key: str) 
 
 @callback
 def async_account_of(hass: HomeAssistant, entity_id: str) -> PanelConfigEntry | None:
-    """Return the account that an entity belongs to; None if it is gone."""
+    """Return the account of an entity; None if either is gone."""
     row = er.async_get(hass).async_get(entity_id)
     if row is None or row.config_entry_id is None:
         return None
@@ -61,6 +61,6 @@ def async_account_of(hass: HomeAssistant, entity_id: str) -> PanelConfigEntry | 
 
 @callback
 def async_daily_budget(hass: HomeAssistant, entity_id: str) -> Decimal | None:
-    """Return the budget per day of the account that an entity belongs to."""
+    """Return the daily budget of an entity's account; None if there is none."""
     entry = async_account_of(hass, entity_id)
     return None if entry is None else Limits.of(entry.options).daily_budget

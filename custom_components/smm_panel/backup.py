@@ -1,4 +1,4 @@
-"""A backup of Home Assistant: the files of the order books are copied one by one."""
+"""The backup of the order books: Home Assistant copies their files one after the other."""
 
 from contextlib import suppress
 
@@ -11,17 +11,17 @@ from .orders import BACKUP_UNDER_WAY, OrderBookSaveError
 
 
 async def async_pre_backup(hass: HomeAssistant) -> None:
-    """Write what the last polls brought, and keep snapshots as their journals need them."""
+    """Save the results of the last polls, and keep each snapshot that a journal continues."""
     hass.data[BACKUP_UNDER_WAY] = True
     entries: list[PanelConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     for entry in entries:
         if entry.state is ConfigEntryState.LOADED:
-            # What cannot be written is in the log, and no reason to have no backup.
+            # A failed save is logged and must not prevent the backup.
             with suppress(OrderBookSaveError):
-                # Waits for a snapshot that is being written, too.
+                # This also waits for a snapshot that is being written.
                 await entry.runtime_data.order_book.async_save()
 
 
 async def async_post_backup(hass: HomeAssistant) -> None:
-    """Go on as before."""
+    """Allow snapshots to be replaced again."""
     hass.data.pop(BACKUP_UNDER_WAY, None)

@@ -1,4 +1,4 @@
-"""The warning that the balance of an account is low."""
+"""The low-balance warning of an account."""
 
 from typing import override
 
@@ -13,7 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import BalanceCoordinator, PanelConfigEntry
 from .entity import AccountEntity
 
-# The coordinator reads for it.
+# The entity sends no requests; the coordinator polls.
 PARALLEL_UPDATES = 0
 
 LOW_BALANCE = BinarySensorEntityDescription(
@@ -28,14 +28,14 @@ async def async_setup_entry(
     entry: PanelConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the account's warning."""
+    """Add the warning of the account."""
     async_add_entities([LowBalanceSensor(entry.runtime_data.balance_coordinator, LOW_BALANCE)])
 
 
 class LowBalanceSensor(AccountEntity[BalanceCoordinator], BinarySensorEntity):
     """Whether the balance is below the threshold.
 
-    A threshold of 0, as it is at first, warns of debts only.
+    The default threshold of 0 warns only of a negative balance.
     """
 
     @property

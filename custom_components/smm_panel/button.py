@@ -7,13 +7,13 @@ from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import Platform
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import ItemError
-from .coordinator import PanelConfigEntry
+from .coordinator import PanelConfigEntry, loaded_data
 from .entity import OrderSlotEntity, PresetEntity, async_add_presets, async_add_slots
-from .errors import refused
+from .errors import failed, refused
 from .operations import (
     async_cancel_orders,
     async_place_order,
@@ -23,7 +23,7 @@ from .operations import (
 from .orders import TrackedOrder
 from .presets import Preset
 
-# One write after the other: panels limit them by the second.
+# One operation after the other: panels limit their rate.
 PARALLEL_UPDATES = 1
 
 
@@ -71,8 +71,21 @@ async def async_setup_entry(
     )
 
 
-class OrderButton(OrderSlotEntity, ButtonEntity):
-    """A button that asks the panel to do something with the order in a slot."""
+class OperationButton(ButtonEntity):
+    """A button that starts an operation with the context of the press."""
+
+    press_context: Context | None = None
+
+    @callback
+    @override
+    def async_set_context(self, context: Context) -> None:
+        """Keep the context of a press; Home Assistant sets it just before the press."""
+        super().async_set_context(context)
+        self.press_context = context
+
+
+class OrderButton(OrderSlotEntity, OperationButton):
+    """A button that requests a refill or a cancel of the order in a slot."""
 
     entity_description: OrderButtonEntityDescription
 
@@ -86,12 +99,18 @@ class OrderButton(OrderSlotEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Ask once. Raises HomeAssistantError with the panel's reason for a refusal."""
+        """Send the request once. Raises HomeAssistantError, for a refusal with its reason."""
+        if loaded_data(self.coordinator.config_entry).orders_coordinator is not self.coordinator:
+            # Reloaded while the press waited: the account may now be one at another panel.
+            raise failed("unloading")
         order = self.order
         if order is None or order.panel_id is None:
             raise refused("slot_without_order")
         results = await self.entity_description.press_fn(
-            self.hass, self.coordinator.config_entry, [order.panel_id], self._context or Context()
+            self.hass,
+            self.coordinator.config_entry,
+            [order.panel_id],
+            self.press_context or Context(),
         )
         if isinstance(result := results[order.panel_id], ItemError):
             raise refused("rejected", reason=result.message)
@@ -105,14 +124,17 @@ def preset_buttons(entry: PanelConfigEntry, preset: Preset) -> list[PresetButton
     return [PresetButton(entry, preset, PLACE_ORDER)]
 
 
-class PresetButton(PresetEntity, ButtonEntity):
+class PresetButton(PresetEntity, OperationButton):
     """A button that places the order of a preset."""
 
     @override
     async def async_press(self) -> None:
-        """Place the order once. Raises what placing any other order raises."""
-        # Read before anything is awaited: the next press brings a context of its own.
-        context = self._context or Context()
+        """Place the order once. Raises HomeAssistantError, as the action does."""
+        if not self.data.is_in_use:
+            # Unloaded or reloaded while the press waited: the preset may have changed.
+            raise failed("unloading")
+        # Before the first await: the next press sets another context.
+        context = self.press_context or Context()
         if self.preset.administrators_only:
             await _async_refuse_others(self.hass, self.preset, context)
         quote = await async_quote_preset(self.hass, self.entry, self.preset)
@@ -120,7 +142,10 @@ class PresetButton(PresetEntity, ButtonEntity):
 
 
 async def _async_refuse_others(hass: HomeAssistant, preset: Preset, context: Context) -> None:
-    """Refuse a user who is no administrator; automations run without a user."""
+    """Refuse a user who is no administrator; automations run without a user.
+
+    Raises ServiceValidationError.
+    """
     if context.user_id is None:
         return
     user = await hass.auth.async_get_user(context.user_id)

@@ -1,4 +1,4 @@
-"""Conditions: whether an order is open, a balance is low, and today's budget has room."""
+"""Conditions: an order is open, the balance is below an amount, a part of the budget is left."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -38,7 +38,7 @@ CONF_AMOUNT: Final = "amount"
 
 
 def _schema_without_duration(fields: Mapping[vol.Marker, Any]) -> vol.Schema:
-    """Return the schema of a condition whose entities do not tell since when it holds."""
+    """Return the schema of a condition whose entities do not show since when it is true."""
     behavior = vol.Required(ATTR_BEHAVIOR, default=BEHAVIOR_ANY)
     return vol.Schema(
         {
@@ -52,16 +52,15 @@ def _schema_without_duration(fields: Mapping[vol.Marker, Any]) -> vol.Schema:
 
 
 class AccountCondition(EntityConditionBase):
-    """A condition on one entity of each account that it is pointed at.
+    """A condition on an entity of each targeted account.
 
-    An account that is not loaded or whose panel does not answer does not meet it.
+    It is false for an account that is not loaded or whose panel does not answer.
     """
 
     key: ClassVar[str]
-    """Which entity of the account it looks at."""
+    """The key of the entity."""
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
-        """Keep the options."""
         super().__init__(hass, config)
         if TYPE_CHECKING:
             assert config.options is not None
@@ -73,30 +72,30 @@ class AccountCondition(EntityConditionBase):
 
     @override
     def _should_include(self, _state: State) -> bool:
-        # The base class leaves out what is unavailable, and then "all" would be met by none.
+        # The base class leaves unavailable entities out: "all" would be true without them.
         return True
 
     @override
     def _check_all_match_state(self, states: list[State]) -> bool:
+        # Without any entity the base class returns true.
         return bool(states) and super()._check_all_match_state(states)
 
 
 class OrderIsOpenCondition(AccountCondition):
-    """An order of the account is not finished; an unconfirmed one may not be."""
+    """An order of the account is not final; unconfirmed orders count as well."""
 
     _domain_specs: Mapping[str, DomainSpec] = {EVENT_DOMAIN: DomainSpec()}
     _schema = _schema_without_duration(ORDER_FILTER)
     key = ORDER_ACTIVITY_KEY
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
-        """Keep what the order is to be for."""
         super().__init__(hass, config)
         self._wanted = order_filter(self._options)
 
     @property
     @override
     def needs_polling(self) -> bool:
-        # Orders open and close without an event when they are tracked and untracked.
+        # Tracking and untracking an order changes no state of its event entity.
         return True
 
     @override
@@ -128,7 +127,7 @@ class BalanceIsBelowCondition(AccountCondition):
 
 
 class BudgetLeftIsAtLeastCondition(AccountCondition):
-    """Today's budget leaves an amount; without a budget nothing limits, so it does."""
+    """At least an amount is left of today's budget; always true without a daily budget."""
 
     _domain_specs: Mapping[str, DomainSpec] = {SENSOR_DOMAIN: DomainSpec()}
     _schema = _schema_without_duration({vol.Required(CONF_AMOUNT): price})

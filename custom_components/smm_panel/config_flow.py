@@ -1,4 +1,4 @@
-"""Config flow: connect a panel account, or make the practice account."""
+"""Config flow: connect a panel account, or create the practice account."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -107,7 +107,7 @@ def _options_schema(currency: str | None) -> vol.Schema:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why an account can't be kept as typed: the key of the text and the values it names."""
+    """Why an account cannot be saved: the key of the error text and its placeholders."""
 
     error: str
     placeholders: dict[str, str] = field(default_factory=dict)
@@ -120,7 +120,7 @@ class SmmPanelConfigFlow(ConfigFlow, domain=DOMAIN):
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
-        """Return the flow of the options."""
+        """Return the options flow."""
         return SmmPanelOptionsFlow()
 
     @classmethod
@@ -129,7 +129,7 @@ class SmmPanelConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return the flows of what an account can have added to it."""
+        """Return the flows of the subentries of an account."""
         return {SUBENTRY_PRESET: PresetFlow}
 
     @override
@@ -146,7 +146,7 @@ class SmmPanelConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_practice(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Make the practice account once the user knows what it is."""
+        """Create the practice account after explaining what it is."""
         self._async_abort_entries_match({CONF_PRACTICE: True})
         if user_input is None:
             return self.async_show_form(step_id="practice")
@@ -184,9 +184,9 @@ class SmmPanelConfigFlow(ConfigFlow, domain=DOMAIN):
         user_input: dict[str, Any] | None,
         known: Mapping[str, Any],
     ) -> ConfigFlowResult:
-        """Ask for what the schema holds, try it, and keep an account that works.
+        """Show the form of the schema, try the account, and save it if it works.
 
-        `known` fills in for what is left empty.
+        `known` holds the values of fields that are left empty.
         """
         account = dict(known)
         problem = None
@@ -195,7 +195,7 @@ class SmmPanelConfigFlow(ConfigFlow, domain=DOMAIN):
             account |= {name: text for name, text in typed.items() if text}
             problem = await self._async_problem(account)
             if problem is None:
-                return self._async_keep(account)
+                return self._async_save(account)
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
@@ -209,7 +209,7 @@ class SmmPanelConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def _async_problem(self, account: dict[str, str]) -> Problem | None:
-        """Try the account; return what is in the way of keeping it."""
+        """Try the account; return why it cannot be saved, None if it can."""
         if CONF_API_KEY not in account:
             return Problem("no_key")
         try:
@@ -236,8 +236,8 @@ class SmmPanelConfigFlow(ConfigFlow, domain=DOMAIN):
     def _twin(self, account: Mapping[str, str]) -> ConfigEntry | None:
         """Return another config entry with this key at this panel.
 
-        The API has no account id. So two keys of one account can't be told from two
-        accounts, nor, when a key is replaced, whether the new one is of the same account.
+        The API has no account id: two keys of one account cannot be distinguished from two
+        accounts, and a new key cannot be checked to belong to the same account as the old one.
         """
         return next(
             (
@@ -251,7 +251,7 @@ class SmmPanelConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     @callback
-    def _async_keep(self, account: dict[str, str]) -> ConfigFlowResult:
+    def _async_save(self, account: dict[str, str]) -> ConfigFlowResult:
         if self.source == SOURCE_REAUTH:
             return self._async_update(self._get_reauth_entry(), account)
         if self.source == SOURCE_RECONFIGURE:
@@ -260,9 +260,9 @@ class SmmPanelConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @callback
     def _async_update(self, entry: ConfigEntry, account: dict[str, str]) -> ConfigFlowResult:
-        """Replace address and key; the new ones are in use afterwards."""
-        # The update listener reloads a loaded entry that changes. An entry that failed to set
-        # up has no listener yet, and a key that works again has stopped the polls all the same.
+        """Replace address and key, and make sure that the entry is reloaded."""
+        # The update listener reloads a loaded entry that changes. Reload an entry that failed to
+        # set up, as it has no listener yet, and one whose old key works again, as polling stopped.
         reload = entry.state is not ConfigEntryState.LOADED or entry.data == account
         title = entry.title.replace(_host(entry.data), _host(account))
         result = self.async_update_and_abort(entry, data=account, title=title)
@@ -271,18 +271,18 @@ class SmmPanelConfigFlow(ConfigFlow, domain=DOMAIN):
         return result
 
     def _new_title(self, account: Mapping[str, str]) -> str:
-        """Return the panel's host, numbered from the second account there."""
+        """Return the panel's host, with a number from its second account on."""
         host = _host(account)
-        taken = {entry.title for entry in self._async_current_entries()}
+        used = {entry.title for entry in self._async_current_entries()}
         titles = (host if number == 1 else f"{host} {number}" for number in count(1))
-        return next(title for title in titles if title not in taken)
+        return next(title for title in titles if title not in used)
 
 
 class SmmPanelOptionsFlow(OptionsFlow):
     """Options of an account."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the limits of spending, how much is shown, and for how long."""
+        """Ask for the spending limits, the number of order slots, and how long orders are kept."""
         if user_input is not None:
             amounts = {name: amount_text(user_input[name]) for name in LIMITS if name in user_input}
             return self.async_create_entry(data=user_input | amounts)
@@ -306,5 +306,5 @@ def _host(account: Mapping[str, Any]) -> str:
 
 
 def _server(account: Mapping[str, Any]) -> tuple[str, int | None]:
-    # Without the path, as a panel may answer at several.
+    # Without the path, because a panel may answer at several paths.
     return _host(account), URL(account[CONF_URL]).port

@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, ClassVar, override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
@@ -48,7 +48,7 @@ from .const import (
     WATCHED_FOR,
     WATCHED_INTERVAL,
 )
-from .errors import update_failed
+from .errors import failed, update_failed
 from .issues import async_update_moved
 from .orders import OrderBook, TrackedOrder, assign_slots
 
@@ -58,7 +58,7 @@ type Reports = dict[str, OrderReport | ItemError]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelRuntimeData:
-    """What an account holds while its config entry is loaded."""
+    """The runtime data of an account: they exist while its config entry is loaded."""
 
     client: PanelClient
     rate_limiter: RateLimiter
@@ -74,15 +74,38 @@ class PanelRuntimeData:
     """Tasks that still fire events of changed orders. An unload waits for them."""
 
     place_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held from the check of an order until its outcome is recorded."""
+    """Locked from the check of an order until its outcome is recorded."""
 
     request_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while refills or a cancel are requested."""
+    """Locked while refills or cancels are requested."""
 
     @property
     def currency(self) -> str | None:
         """The currency of the account, as the panel spells it."""
         return self.balance_coordinator.data.currency
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the account is loaded with this data; false after an unload or a reload."""
+        entry = self.orders_coordinator.config_entry
+        return entry.state is ConfigEntryState.LOADED and entry.runtime_data is self
+
+    @callback
+    def async_close(self) -> None:
+        """Ignore all answers from now on: they must not change what the last saves write."""
+        for coordinator in (self.balance_coordinator, self.catalog, self.orders_coordinator):
+            coordinator.async_close()
+
+
+def loaded_data(entry: PanelConfigEntry) -> PanelRuntimeData:
+    """Return the runtime data of an account.
+
+    Raises HomeAssistantError `not_loaded`: Home Assistant deletes the data after an unload, and
+    there is none while set-up is retried.
+    """
+    if entry.state is not ConfigEntryState.LOADED:
+        raise failed("not_loaded", account=entry.title)
+    return entry.runtime_data
 
 
 class PanelCoordinator[DataT](DataUpdateCoordinator[DataT]):
@@ -90,10 +113,9 @@ class PanelCoordinator[DataT](DataUpdateCoordinator[DataT]):
 
     config_entry: PanelConfigEntry
     subject: ClassVar[str]
-    """What the log calls the data."""
+    """The name of the data in the log."""
 
     def __init__(self, hass: HomeAssistant, entry: PanelConfigEntry, client: PanelClient) -> None:
-        """Prepare the coordinator; it does not poll until an interval is set."""
         super().__init__(
             hass,
             LOGGER,
@@ -101,6 +123,15 @@ class PanelCoordinator[DataT](DataUpdateCoordinator[DataT]):
             name=f"{entry.title} {self.subject}",
         )
         self.client = client
+        self._is_closed = False
+
+    @callback
+    def async_close(self) -> None:
+        """Ignore the answers to requests that are still running.
+
+        After an unload the next order book reads the files: this one must not change any more.
+        """
+        self._is_closed = True
 
     @abstractmethod
     async def _async_fetch(self) -> DataT:
@@ -129,7 +160,6 @@ class BalanceCoordinator(PanelCoordinator[Balance]):
         client: PanelClient,
         order_book: OrderBook,
     ) -> None:
-        """Poll at a fixed interval, and tell of other balances only."""
         super().__init__(hass, entry, client)
         self.order_book = order_book
         self.update_interval = BALANCE_INTERVAL
@@ -139,34 +169,35 @@ class BalanceCoordinator(PanelCoordinator[Balance]):
     async def async_read(self) -> Balance:
         """Read the balance now and publish it. Raises PanelError."""
         balance = await self._async_fetch()
-        self.async_set_updated_data(balance)
+        if not self._is_closed:
+            self.async_set_updated_data(balance)
         return balance
 
     def expected(self) -> Decimal:
-        """Return the last balance less what was charged since it was read."""
+        """Return the last balance minus the charges since it was read."""
         return self.data.amount - self.order_book.charged_since(self._read_at)
 
     @override
     async def _async_fetch(self) -> Balance:
-        # Before the request: what is charged meanwhile may not be in the answer.
+        # Before the request: the answer may not contain what is charged meanwhile.
         read_at = dt_util.utcnow()
         balance = await self.client.balance()
-        self._read_at = read_at
-        self.order_book.note_balance(balance.amount, read_at)
+        if not self._is_closed:
+            self._read_at = read_at
+            self.order_book.note_balance(balance.amount, read_at)
         return balance
 
 
 class CatalogCoordinator(PanelCoordinator[Mapping[str, Service]]):
-    """Reads the service list on demand; see `activity.catalog` for the reads in time.
+    """Reads the service list on demand; `activity.catalog` also reads it periodically.
 
-    It has no interval of its own: a poll that fails would be logged beside those of the balance
-    and the orders, for one and the same outage.
+    It has no interval of its own: each outage would be logged once more, beside the failed polls
+    of the balance and the orders.
     """
 
     subject = "services"
 
     def __init__(self, hass: HomeAssistant, entry: PanelConfigEntry, client: PanelClient) -> None:
-        """Prepare the service list of an account; the first request for it reads it."""
         super().__init__(hass, entry, client)
         self.data = MappingProxyType({})
         self._read_at: datetime | None = None
@@ -174,29 +205,35 @@ class CatalogCoordinator(PanelCoordinator[Mapping[str, Service]]):
 
     @property
     def cached(self) -> Mapping[str, Service] | None:
-        """The services as last read, None before the first time."""
+        """The services as last read; None before the first read."""
         return None if self._read_at is None else self.data
 
     async def async_read(self, max_age: timedelta = CATALOG_LIFETIME) -> Mapping[str, Service]:
-        """Return the services by id from a list that is not older. Raises PanelError."""
-        # One request for a dozen automations that start together.
+        """Return the services by id, from a list no older than `max_age`. Raises PanelError."""
+        # With the lock, automations that start together share one request.
         async with self._lock:
             now = dt_util.utcnow()
             age = None if self._read_at is None else now - self._read_at
-            # A list from the future: the clock was set back, and its age is unknown.
+            # A negative age means that the clock was set back: the real age is unknown.
             if age is None or not timedelta() <= age <= max_age:
                 try:
                     services = await self._async_fetch()
                 except PanelError as err:
-                    self.last_update_success, self.last_exception = False, err
-                    self.async_update_listeners()
+                    if not self._is_closed:
+                        self.last_update_success, self.last_exception = False, err
+                        self.async_update_listeners()
                     raise
+                if self._is_closed:
+                    return services
                 self._read_at = now
                 self.async_set_updated_data(services)
             return self.data
 
     async def async_service(self, service: str) -> Service | None:
-        """Return a service as it is to be ordered, with a rate of this hour. Raises PanelError."""
+        """Return a service from a list of this hour, None if it is not there. Raises PanelError.
+
+        A service that is missing is looked up once more in a newer list.
+        """
         services = await self.async_read(CATALOG_FRESH)
         if service not in services:
             services = await self.async_read(CATALOG_RENEWAL)
@@ -225,12 +262,11 @@ class OrdersCoordinator(PanelCoordinator[None]):
         client: PanelClient,
         order_book: OrderBook,
     ) -> None:
-        """Follow the orders of a loaded order book."""
         super().__init__(hass, entry, client)
         self.order_book = order_book
         self.slot_limit = int(entry.options.get(CONF_ORDER_SLOTS, DEFAULT_ORDER_SLOTS))
         self._keep = timedelta(days=entry.options.get(CONF_KEEP_DAYS, DEFAULT_KEEP_DAYS))
-        # Somebody who ordered just before a restart is still watching.
+        # After a restart, orders placed shortly before it are still polled at the short interval.
         self._last_operation = max(
             (order.added_at for order in order_book.orders.values() if order.is_own), default=None
         )
@@ -245,7 +281,7 @@ class OrdersCoordinator(PanelCoordinator[None]):
     def order_in_slot(self, slot: int) -> TrackedOrder | None:
         """Return the order that a slot shows.
 
-        None as well while a forgotten order has not been published yet.
+        Also None between forgetting an order and publishing that.
         """
         key = self.order_book.slots.get(slot)
         return None if key is None else self.order_book.orders.get(key)
@@ -264,21 +300,26 @@ class OrdersCoordinator(PanelCoordinator[None]):
             if open_orders:
                 await self.client.follow(open_orders, self._apply_reports, self._last_answers)
             if refills:
-                self._changed |= self.order_book.apply_refills(await self._async_refills(refills))
+                self._apply_refills(await self._async_refills(refills))
         except PanelError:
-            # What the answer before this one told holds all the same.
+            # The answers received before the error are valid.
             self.async_publish(())
             raise
         finally:
             self._set_interval()
 
     def _apply_reports(self, reports: Reports) -> None:
-        self._changed |= self.order_book.apply(reports, dt_util.utcnow())
+        if not self._is_closed:
+            self._changed |= self.order_book.apply(reports, dt_util.utcnow())
+
+    def _apply_refills(self, statuses: Mapping[str, RefillStatus | ItemError]) -> None:
+        if not self._is_closed:
+            self._changed |= self.order_book.apply_refills(statuses)
 
     async def _async_refills(
         self, refills: Iterable[str]
     ) -> Mapping[str, RefillStatus | ItemError]:
-        """Ask about refills; a panel that has no such action spoils no order's status."""
+        """Read refill statuses; a panel without that action does not fail the whole poll."""
         try:
             return await self.client.refill_status(refills)
         except PanelAuthError, PanelRateLimitError, PanelRedirectError:
@@ -286,26 +327,27 @@ class OrdersCoordinator(PanelCoordinator[None]):
         except PanelRejectedError as err:
             return dict.fromkeys(refills, ItemError(message=err.message, kind=err.kind))
         except PanelResponseError as err:
-            # Pages and empty answers: not every panel says that it knows no such action.
+            # Some panels answer an unknown action with a page or an empty body.
             return dict.fromkeys(refills, ItemError(message=str(err), kind=ErrorKind.OTHER))
 
     @callback
     def async_prune(self, now: datetime) -> None:
-        """Forget the orders whose keeping time is over."""
-        self.async_publish(self.order_book.prune(now, self._keep))
+        """Forget the orders that have been final for longer than the option says."""
+        if not self._is_closed:
+            self.async_publish(self.order_book.prune(now, self._keep))
 
     @callback
     def async_operation_done(self, keys: Iterable[str]) -> None:
-        """Publish orders that an action changed, and poll like for somebody watching."""
+        """Publish orders that an operation changed, and poll at the short interval for a while."""
         self._last_operation = dt_util.utcnow()
         self.async_publish(keys)
         self.config_entry.async_create_background_task(
-            self.hass, self.async_request_refresh(), f"{self.name} refresh after a write"
+            self.hass, self.async_request_refresh(), f"{self.name} refresh after an operation"
         )
 
     @callback
     def async_publish(self, keys: Iterable[str]) -> None:
-        """Tell the entities of changed, new or forgotten orders."""
+        """Update the entities that show changed, new or forgotten orders."""
         self._changed.update(keys)
         self.async_update_listeners()
 
@@ -328,7 +370,7 @@ class OrdersCoordinator(PanelCoordinator[None]):
 
     @callback
     def async_set_after_update(self, after_update: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call a function each time the listeners were called; return what ends that."""
+        """Call a function after each update of the listeners; return a function to stop that."""
         self._after_update = after_update
 
         @callback
@@ -340,7 +382,10 @@ class OrdersCoordinator(PanelCoordinator[None]):
     @override
     @callback
     def async_update_listeners(self) -> None:
-        """Call the listeners that a change concerns; all when the panel comes or goes."""
+        """Call the listeners that a change concerns; all if the panel became (un)reachable."""
+        if self._is_closed:
+            # Assigning slots would change the order book.
+            return
         changed, self._changed = self._changed, set()
         slots = self._assign_slots() | {
             slot for slot, key in self.order_book.slots.items() if key in changed
@@ -353,12 +398,12 @@ class OrdersCoordinator(PanelCoordinator[None]):
                 if context is None or context in slots:
                     self._async_call(update_callback)
         if self._after_update is not None:
-            self._after_update()
+            self._async_call(self._after_update)
 
     def _async_call(self, update_callback: CALLBACK_TYPE) -> None:
         try:
             update_callback()
-        except Exception:  # noqa: BLE001 - as the base class does: one entity's defect must not stop the others
+        except Exception:  # noqa: BLE001 - as in the base class: a defect of one listener must not stop the others
             LOGGER.exception("Unexpected error updating a listener of %s", self.name)
 
     @callback
@@ -369,17 +414,17 @@ class OrdersCoordinator(PanelCoordinator[None]):
 
     def _set_interval(self) -> None:
         youngest = self.order_book.youngest_open
-        asked = [
+        polled = [
             *self.order_book.with_open_refills.values(),
             *([] if youngest is None else [youngest]),
         ]
-        self.update_interval = next_interval(asked, dt_util.utcnow(), self._last_operation)
+        self.update_interval = next_interval(polled, dt_util.utcnow(), self._last_operation)
 
 
 def next_interval(
     orders: Iterable[TrackedOrder], now: datetime, last_operation: datetime | None
 ) -> timedelta | None:
-    """Return when to ask for orders again that are open or have refills; None without any."""
+    """Return the time until the next poll; None if no order is open and no refill is polled."""
     youngest = max(
         (
             order.refills[-1].requested_at if order.refills else order.added_at

@@ -12,7 +12,7 @@ from .coordinator import OrdersCoordinator, PanelConfigEntry
 
 @callback
 def async_name_slots(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-    """Keep the name of each slot's device that of the order it shows."""
+    """Keep each slot's device named after the order that the slot shows."""
     orders = entry.runtime_data.orders_coordinator
     registry = dr.async_get(hass)
     names: dict[int, str | None] = {}
@@ -33,7 +33,10 @@ def async_name_slots(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
 
 @callback
 def async_register_account(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-    """Register the account's device, which those of the slots refer to."""
+    """Register the account's device, and remove the slots above the limit.
+
+    The devices of slots and presets refer to that of the account.
+    """
     registry = dr.async_get(hass)
     registry.async_get_or_create(config_entry_id=entry.entry_id, **account_device(entry))
     limit = entry.runtime_data.orders_coordinator.slot_limit
@@ -44,7 +47,7 @@ def async_register_account(hass: HomeAssistant, entry: PanelConfigEntry) -> None
 
 @callback
 def slot_of_device(entry: PanelConfigEntry, device: dr.AnyDeviceEntry) -> int | None:
-    """Return the number of the slot that a device is; None for the account's device."""
+    """Return the number of the slot of a device; None for a device of something else."""
     prefix = slot_identifier(entry, "")
     for domain, identifier in device.identifiers:
         if domain == DOMAIN and identifier.startswith(prefix):
@@ -76,7 +79,7 @@ def slot_device(orders: OrdersCoordinator, slot: int) -> DeviceInfo:
     info = DeviceInfo(
         identifiers={(DOMAIN, slot_identifier(entry, slot))},
         entry_type=DeviceEntryType.SERVICE,
-        # The name is the order's; this tells which entity ids belong to the device.
+        # The name is that of the order; the model shows which entity ids belong to the device.
         model=f"Order slot {slot}",
         via_device_id=dr.async_get_device_id_by_identifier(
             orders.hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id
@@ -91,7 +94,7 @@ def slot_device(orders: OrdersCoordinator, slot: int) -> DeviceInfo:
 
 
 def registered_slots(hass: HomeAssistant, entry: PanelConfigEntry) -> dict[int, dr.AnyDeviceEntry]:
-    """Return the devices of the slots that the device registry has, by the slot's number."""
+    """Return the registered devices of slots by the numbers of the slots."""
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     return {
         slot: device for device in devices if (slot := slot_of_device(entry, device)) is not None

@@ -1,4 +1,4 @@
-"""Diagnostics of an account: counts and states, nothing that names an order or a person."""
+"""Diagnostics of an account: counts and states, nothing that identifies an order or a person."""
 
 from collections import Counter
 from typing import Any
@@ -16,13 +16,13 @@ from .money import LIMITS
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: PanelConfigEntry
 ) -> dict[str, Any]:
-    """Return what helps to find a fault; of an account that isn't loaded, its entry only."""
+    """Return the diagnostics; only the config entry of an account that is not loaded."""
     diagnostics: dict[str, Any] = {
         "entry": {
             "state": entry.state.value,
             "data": _data(entry),
             "options": {name: value for name, value in entry.options.items() if name not in LIMITS},
-            # How much money somebody has or spends helps nobody to find a fault.
+            # Amounts of money do not help to find a fault.
             "limits_set": {name: name in entry.options for name in LIMITS},
         }
     }
@@ -40,7 +40,7 @@ async def async_get_config_entry_diagnostics(
 def _data(entry: PanelConfigEntry) -> dict[str, Any]:
     data = async_redact_data(dict(entry.data), {CONF_API_KEY})
     if CONF_URL in data:
-        # Support needs to know the panel; the path is the user's to tell.
+        # Support needs to know the panel, but the user may want to keep the path private.
         data[CONF_URL] = str(URL(data[CONF_URL]).origin())
     return data
 
@@ -50,7 +50,7 @@ def _coordinator(coordinator: PanelCoordinator[Any]) -> dict[str, Any]:
     error = coordinator.last_exception
     return {
         "last_update_success": coordinator.last_update_success,
-        # The class only: the text may quote the panel, and the panel may quote an order.
+        # Only the class: the text may quote the panel, and the panel may quote an order.
         "last_exception": type(error.__cause__ or error).__name__ if error else None,
         "update_interval_seconds": interval.total_seconds() if interval else None,
     }

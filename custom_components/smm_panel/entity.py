@@ -1,4 +1,4 @@
-"""Base entities, and the one listener that adds the entities of order slots."""
+"""Base entities of accounts, order slots and presets, and functions that add such entities."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -19,7 +19,7 @@ from .device import account_device, registered_slots, slot_device, slot_identifi
 from .orders import TrackedOrder
 from .presets import Preset, get_presets
 
-# The keys of the account's entities that triggers and conditions are about.
+# The keys of the account's entities that triggers and conditions use.
 BALANCE_KEY: Final = "balance"
 ORDER_ACTIVITY_KEY: Final = "order_activity"
 SPENT_TODAY_KEY: Final = "spent_today"
@@ -31,7 +31,6 @@ class AccountEntity[CoordinatorT: PanelCoordinator[Any]](CoordinatorEntity[Coord
     _attr_has_entity_name = True
 
     def __init__(self, coordinator: CoordinatorT, description: EntityDescription) -> None:
-        """Belong to the account's device."""
         super().__init__(coordinator)
         entry = coordinator.config_entry
         self.entity_description = description
@@ -40,7 +39,7 @@ class AccountEntity[CoordinatorT: PanelCoordinator[Any]](CoordinatorEntity[Coord
 
 
 class OrderSlotEntity(CoordinatorEntity[OrdersCoordinator]):
-    """An entity of an order slot: whatever order the slot shows at the time."""
+    """An entity of the order that an order slot shows at the time."""
 
     _attr_has_entity_name = True
 
@@ -51,13 +50,12 @@ class OrderSlotEntity(CoordinatorEntity[OrdersCoordinator]):
         description: EntityDescription,
         slot: int,
     ) -> None:
-        """Belong to the slot's device and be called when the slot changes."""
         super().__init__(coordinator, context=slot)
         entry = coordinator.config_entry
         self.slot = slot
         self.entity_description = description
         self._attr_unique_id = f"{slot_identifier(entry, slot)}_{description.key}"
-        # Not made of the device's name, which is that of today's order.
+        # Not made from the device's name, which changes with the order.
         self.entity_id = f"{platform}.{slugify(entry.title)}_order_slot_{slot}_{description.key}"
         self._attr_device_info = slot_device(coordinator, slot)
 
@@ -78,7 +76,7 @@ def async_add_slots(
     async_add_entities: AddConfigEntryEntitiesCallback,
     build: Callable[[int], Iterable[OrderSlotEntity]],
 ) -> None:
-    """Add the entities of slots in use now, of those ever used, and of later ones."""
+    """Add the entities of slots with a device or an order, and of slots that are used later."""
     orders = entry.runtime_data.orders_coordinator
     known: set[int] = set()
 
@@ -87,7 +85,7 @@ def async_add_slots(
         for slot in sorted(slots - known):
             known.add(slot)
             entities = list(build(slot))
-            # The user may delete an unused slot; its number comes back with an order.
+            # After the user deleted an unused slot, a new order may use its number again.
             entities[0].async_on_remove(partial(known.discard, slot))
             async_add_entities(entities)
 
@@ -101,7 +99,7 @@ def account_unique_id(entry_id: str | None, key: str) -> str:
 
 
 class PresetEntity(Entity):
-    """An entity of a preset. It lives until the preset changes, which reloads the account."""
+    """An entity of a preset. A change of the preset reloads the account, which replaces it."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
@@ -109,14 +107,15 @@ class PresetEntity(Entity):
     def __init__(
         self, entry: PanelConfigEntry, preset: Preset, description: EntityDescription
     ) -> None:
-        """Belong to the preset's device."""
         self.entry = entry
+        # Kept, as Home Assistant deletes it from the config entry after an unload.
+        self.data = entry.runtime_data
         self.preset = preset
         self.entity_description = description
         identifier = f"{entry.entry_id}_preset_{preset.id}"
         self._attr_unique_id = f"{identifier}_{description.key}"
         account = dr.async_get_device_id_by_identifier(
-            entry.runtime_data.orders_coordinator.hass,
+            self.data.orders_coordinator.hass,
             (DOMAIN, entry.entry_id),
             config_entry_id=entry.entry_id,
         )

@@ -1,4 +1,4 @@
-"""The one map from panel errors to Home Assistant errors."""
+"""The only map from panel errors to Home Assistant errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ from .api import (
 from .const import DOMAIN
 from .money import LimitExceededError, price_text
 
-# Refusals that the same call need not meet another time.
+# Refusals that are no fault of the caller: the same call may succeed later.
 _NOT_THE_CALLER = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
 
 
@@ -40,7 +40,7 @@ class Translation:
 
 
 def translation(err: PanelError) -> Translation:
-    """Return the text for an error of a read, or of a write that was certainly refused."""
+    """Return the text for an error of a read, or of an operation that was certainly refused."""
     match err:
         case PanelRejectedError():
             return _refusal(err)
@@ -51,7 +51,7 @@ def translation(err: PanelError) -> Translation:
 
 
 def _refusal(err: PanelRejectedError) -> Translation:
-    """Return the text for what the panel said."""
+    """Return the text for a refusal of the panel."""
     reason = {"reason": err.message}
     match err.kind:
         case ErrorKind.AUTH:
@@ -67,7 +67,7 @@ def _refusal(err: PanelRejectedError) -> Translation:
 
 
 def is_outcome_unknown(err: BaseException) -> bool:
-    """Return whether the panel may have carried out the write that raised the error."""
+    """Return whether the panel may have carried out the operation that raised the error."""
     return not isinstance(err, PanelRejectedError | PanelUnreachableError)
 
 
@@ -76,7 +76,7 @@ def update_failed(
 ) -> UpdateFailed | ConfigEntryAuthFailed:
     """Return what a coordinator raises for a panel error.
 
-    The next poll is after its interval, or later if the panel wants that.
+    The next poll is after the interval, or later if the panel says so.
     """
     text = translation(err)
     if isinstance(err, PanelAuthError):
@@ -104,10 +104,10 @@ def _retry_after(err: PanelError, interval: timedelta | None) -> float | None:
 def panel_errors(
     hass: HomeAssistant, entry: ConfigEntry, *, operation: bool = False
 ) -> Iterator[None]:
-    """Raise the panel's errors as Home Assistant errors; a rejected key starts reauth.
+    """Raise panel errors as Home Assistant errors; a rejected key starts reauthentication.
 
-    With `operation`, an answer that was lost is told as "outcome unknown": the caller must
-    not repeat the write.
+    With `operation`, a lost answer is raised as `outcome_unknown`: the caller must not repeat
+    the operation.
     """
     try:
         yield
@@ -126,21 +126,21 @@ def panel_errors(
 
 
 def refused(key: str, **placeholders: str) -> ServiceValidationError:
-    """Return the error of a call that cannot be carried out as it is, with the text of a key."""
+    """Return the error, with the text of a key, of a call that the caller has to change."""
     return ServiceValidationError(
         translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
     )
 
 
 def failed(key: str, **placeholders: str) -> HomeAssistantError:
-    """Return the error of a call that was right and failed all the same, with the text of a key."""
+    """Return the error, with the text of a key, of a valid call that could not be carried out."""
     return HomeAssistantError(
         translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
     )
 
 
 def invalid_order(err: InvalidOrderError) -> ServiceValidationError:
-    """Return what an action raises for an order that failed a check."""
+    """Return what an action raises for an order that does not fit its service."""
     return refused(f"invalid_order_{err.reason}", field=err.field, limit=str(err.limit))
 
 
@@ -155,5 +155,5 @@ def limit_exceeded(err: LimitExceededError, currency: str | None) -> ServiceVali
 
 
 def price_unknown() -> ServiceValidationError:
-    """Return what an action raises for an order that cannot be held against the limits."""
+    """Return what an action raises for an order that cannot be checked against the limits."""
     return refused("price_unknown")

@@ -14,7 +14,7 @@ from .const import ATTR_SERVICE
 from .coordinator import BalanceCoordinator, OrdersCoordinator, PanelConfigEntry
 from .entity import ORDER_ACTIVITY_KEY, AccountEntity
 
-# They only tell what others have read.
+# The entities send no requests; the coordinators poll.
 PARALLEL_UPDATES = 0
 
 
@@ -41,27 +41,29 @@ ORDER_ACTIVITY = EventEntityDescription(
 
 
 class OrderActivity(AccountEntity[OrdersCoordinator], EventEntity):
-    """What happened last to any order of the account."""
+    """The last event of any order of the account."""
 
-    # Links are long, and who is behind the event is in its context.
+    # Links are long, and the context of the event already shows who placed the order.
     _unrecorded_attributes = frozenset({"link", "placed_by"})
 
     @property
     @override
     def available(self) -> bool:
-        """Always: an order whose answer was lost is told just when the panel is down."""
+        """Always True: a lost answer is reported while the panel does not answer."""
         return True
 
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         signal = activity_signal(self.coordinator.config_entry.entry_id)
-        self.async_on_remove(async_dispatcher_connect(self.hass, signal, self._async_tell))
+        self.async_on_remove(async_dispatcher_connect(self.hass, signal, self._handle_activity))
 
     @callback
-    def _async_tell(self, activity: Activity, facts: dict[str, Any], context: Context) -> None:
+    def _handle_activity(
+        self, activity: Activity, attributes: dict[str, Any], context: Context
+    ) -> None:
         self.async_set_context(context)
-        self._trigger_event(activity.value, facts)
+        self._trigger_event(activity.value, attributes)
         self.async_write_ha_state()
 
 
@@ -73,23 +75,22 @@ SERVICE_CHANGES = EventEntityDescription(
 
 
 class ServiceChanges(AccountEntity[BalanceCoordinator], EventEntity):
-    """What happened last to a service that a preset or an open order uses."""
+    """The last change of a service that a preset or an open order uses."""
 
     @property
     @override
     def available(self) -> bool:
-        # What has happened stays true while the panel does not answer.
+        # A past event stays valid while the panel does not answer.
         return True
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the news of the account."""
         await super().async_added_to_hass()
         signal = service_signal(self.coordinator.config_entry)
-        self.async_on_remove(async_dispatcher_connect(self.hass, signal, self._take_in))
+        self.async_on_remove(async_dispatcher_connect(self.hass, signal, self._handle_change))
 
     @callback
-    def _take_in(self, data: dict[str, Any]) -> None:
+    def _handle_change(self, data: dict[str, Any]) -> None:
         attributes = {name: data[name] for name in (ATTR_SERVICE, ATTR_NAME, ATTR_CHANGES)}
         self._trigger_event(data[ATTR_CHANGE], attributes)
         self.async_write_ha_state()

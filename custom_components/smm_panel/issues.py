@@ -1,4 +1,4 @@
-"""The issues of an account that only the user can settle, as Home Assistant's repairs."""
+"""The kinds and ids of an account's repair issues, and the issue of a panel that moved."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -17,7 +17,7 @@ PANEL_MOVED: Final = "panel_moved"
 
 
 class Issue(StrEnum):
-    """The kinds of issues, by the keys of their texts."""
+    """The kinds of issues; the values are the keys of their texts."""
 
     UNCONFIRMED_ORDER = "unconfirmed_order"
     BOOK_DAMAGED = "book_damaged"
@@ -37,7 +37,7 @@ def async_warn(
     issue: Issue,
     placeholders: Mapping[str, str],
 ) -> None:
-    """Raise an issue that goes by itself, or bring it up to date; its text may name the account."""
+    """Raise or update an issue that has no fix flow; its text may name the account."""
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -50,19 +50,19 @@ def async_warn(
 
 
 def issue_id(entry: ConfigEntry, issue: str) -> str:
-    """Return the id of an account's issue: its kind, or what it is about."""
+    """Return the id of an account's issue; `issue` is its kind or its subject."""
     return f"{entry.entry_id}_{issue}"
 
 
 @callback
 def async_update_moved(hass: HomeAssistant, entry: ConfigEntry, failure: PanelError | None) -> None:
-    """Raise the issue of a panel that moved when it redirects; withdraw it once it answers."""
+    """Raise the issue of a moved panel after a redirect; withdraw it after an answer."""
     if isinstance(failure, PanelRedirectError):
         ir.async_create_issue(
             hass,
             DOMAIN,
             issue_id(entry, PANEL_MOVED),
-            # The key must not go anywhere on the word of an answer: the user enters the address.
+            # The key must not be sent to an address from an answer: the user enters the new one.
             is_fixable=False,
             severity=IssueSeverity.ERROR,
             translation_key=PANEL_MOVED,
@@ -74,5 +74,5 @@ def async_update_moved(hass: HomeAssistant, entry: ConfigEntry, failure: PanelEr
 
 @callback
 def async_withdraw_moved(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Withdraw the issue of a panel that moved."""
+    """Withdraw the issue of a moved panel."""
     ir.async_delete_issue(hass, DOMAIN, issue_id(entry, PANEL_MOVED))

@@ -1,7 +1,7 @@
-"""Tools for language models: what an account has and what its orders do, read only.
+"""Read-only tools for language models: the balance and the orders of accounts.
 
-They answer what was last heard of the panel and send it nothing. Nothing that spends,
-changes or forgets is offered: a model may be talked into it by a text that it reads.
+They return what was last read from the panel and send no requests. No tool spends, changes or
+deletes anything, because a text that a model reads may persuade the model to do so.
 """
 
 from collections.abc import Iterable
@@ -29,11 +29,11 @@ from .orders import TrackedOrder
 from .responses import balance_answer, order_answer
 from .validation import ids
 
-# A model reads every line it is given; the youngest are what people ask about.
+# A model reads every line of an answer, and people ask about the newest orders.
 _MAX_ORDERS = 50
 
-# What people ask about an order. Who placed it is not a model's business.
-_ORDER_FACTS = (
+# What people ask about an order. Who placed it is not passed to a model.
+_ORDER_FIELDS = (
     "order",
     "name",
     "link",
@@ -52,7 +52,7 @@ _ORDER_FACTS = (
 
 
 class AccountTool(Tool):
-    """A tool that reads accounts which have one of their entities exposed."""
+    """A tool that reads the accounts of which a certain entity is exposed."""
 
     annotations = ToolAnnotations(
         read_only=True, destructive=False, idempotent=True, open_world=False
@@ -60,7 +60,7 @@ class AccountTool(Tool):
     integration = DOMAIN
 
     exposed_by: ClassVar[tuple[Platform, str]]
-    """Platform and key of the entity by whose exposure people allow the tool."""
+    """Platform and key of the entity: exposing it allows the tool to read its account."""
 
     @classmethod
     def accounts(cls, hass: HomeAssistant, llm_context: LLMContext) -> list[PanelConfigEntry]:
@@ -81,7 +81,7 @@ class AccountTool(Tool):
 
 
 class GetBalanceTool(AccountTool):
-    """Tells the balance of each account."""
+    """Returns the balance of each account."""
 
     name = f"{DOMAIN}__get_balance"
     title = "Get panel balance"
@@ -136,7 +136,7 @@ class OpenOrdersTool(AccountTool):
 
 
 class OrderTool(AccountTool):
-    """Tells the state of one order."""
+    """Returns the state of one order."""
 
     name = f"{DOMAIN}__get_order"
     title = "Get panel order"
@@ -148,7 +148,7 @@ class OrderTool(AccountTool):
     async def async_call(
         self, hass: HomeAssistant, tool_input: ToolInput, llm_context: LLMContext
     ) -> ToolResult:
-        """Find the order; ids of different panels may be the same. Raises vol.Invalid."""
+        """Return the order, or several: panels may use the same ids. Raises vol.Invalid."""
         wanted = self.parameters(tool_input.tool_args)["order"]
         found = [
             (entry, order)
@@ -166,7 +166,7 @@ TOOLS = (GetBalanceTool, OpenOrdersTool, OrderTool)
 
 @callback
 def async_get_tools(hass: HomeAssistant, llm_context: LLMContext, api_id: str) -> LLMTools | None:
-    """Offer the tools that have an account to read."""
+    """Return the tools that have an account to read; None if there are none."""
     if api_id != LLM_API_ASSIST:
         return None
     tools: list[Tool] = [tool() for tool in TOOLS if tool.accounts(hass, llm_context)]
@@ -182,6 +182,6 @@ def _row(entry: PanelConfigEntry, order: TrackedOrder) -> JsonObjectType:
     answer = order_answer(order, panel.balance_coordinator.data.currency)
     return {
         "account": entry.title,
-        **{fact: answer[fact] for fact in _ORDER_FACTS},
+        **{field: answer[field] for field in _ORDER_FIELDS},
         "is_current": panel.orders_coordinator.last_update_success,
     }

@@ -1,4 +1,4 @@
-"""Logbook entries of what happened to orders, and to the services in use."""
+"""Logbook entries for the events of orders and of services in use."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -38,11 +38,11 @@ _MESSAGES = {
     Activity.CANCEL_REQUESTED: "was asked to cancel the order {what}",
 }
 
-# An event has no icon of its own in the logbook.
+# The logbook has no icon for these events.
 _ORDER_ICON = "mdi:cart-outline"
 _SERVICE_ICON = "mdi:tag-edit-outline"
 
-# What was expected to be paid says something only where it is decided.
+# The estimate matters only where it is decided whether the order was placed.
 _PRICED = {Activity.PLACED, Activity.UNCONFIRMED, Activity.NOT_PLACED}
 _SERVICE_MESSAGES = {
     ServiceChange.CHANGED: "changed {what}",
@@ -56,7 +56,7 @@ def async_describe_events(
     hass: HomeAssistant,
     async_describe_event: Callable[[str, str, Callable[[Event], dict[str, str]]], None],
 ) -> None:
-    """Describe the events; who is behind them Home Assistant adds by their context."""
+    """Describe the events; Home Assistant adds the user or automation from their context."""
     async_describe_event(DOMAIN, EVENT_ORDER_ACTIVITY, _describe)
     async_describe_event(DOMAIN, EVENT_SERVICE_CHANGED, _describe_service)
 
@@ -86,8 +86,8 @@ def _describe_service(event: Event) -> dict[str, str]:
         what=f"{data[ATTR_NAME]} #{data[ATTR_SERVICE]}"
     )
     if changes := data[ATTR_CHANGES]:
-        told = (_describe_change(change, data["currency"]) for change in changes)
-        message += f": {', '.join(told)}"
+        described = (_describe_change(change, data["currency"]) for change in changes)
+        message += f": {', '.join(described)}"
     return {
         LOGBOOK_ENTRY_ICON: _SERVICE_ICON,
         LOGBOOK_ENTRY_NAME: data["account"],

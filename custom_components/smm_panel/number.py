@@ -14,11 +14,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import MAX_AMOUNT
-from .coordinator import BalanceCoordinator, PanelConfigEntry
+from .coordinator import BalanceCoordinator, PanelConfigEntry, loaded_data
 from .entity import AccountEntity
 from .money import currency_unit, is_iso_unit
 
-# A threshold is written to disk, one after the other.
+# Each threshold is saved to disk, one after the other.
 PARALLEL_UPDATES = 1
 
 LOW_BALANCE_THRESHOLD = NumberEntityDescription(
@@ -44,16 +44,16 @@ async def async_setup_entry(
 
 
 class LowBalanceThreshold(AccountEntity[BalanceCoordinator], NumberEntity):
-    """The balance below which an account is short of money.
+    """The balance below which the balance of an account counts as low.
 
-    It is kept in the order book: restored states are written every quarter of an hour only,
-    and are forgotten while an account cannot be set up for a week; options reload the entry.
+    It is kept in the order book. A restored state would be saved every 15 minutes only, and be
+    lost if the account cannot be set up for a week; a change of the options reloads the account.
     """
 
     @property
     @override
     def available(self) -> bool:
-        """Always: it is not the panel's, and a panel that is down is no reason to lock it."""
+        """Always available: the owner sets it, whether the panel answers or not."""
         return True
 
     @property
@@ -74,6 +74,11 @@ class LowBalanceThreshold(AccountEntity[BalanceCoordinator], NumberEntity):
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Keep a threshold, and hold the balance against it. Raises OrderBookSaveError."""
-        await self.coordinator.order_book.async_set_low_balance(Decimal(str(value)))
-        self.coordinator.async_update_listeners()
+        """Save a threshold and update what compares the balance with it.
+
+        Raises OrderBookSaveError, and HomeAssistantError if the account is not loaded.
+        """
+        # Not of the coordinator: the account may have been reloaded while the call waited.
+        data = loaded_data(self.coordinator.config_entry)
+        await data.order_book.async_set_low_balance(Decimal(str(value)))
+        data.balance_coordinator.async_update_listeners()

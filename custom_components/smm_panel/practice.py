@@ -16,19 +16,19 @@ STORAGE_VERSION = 1
 
 
 class PracticeTransport:
-    """Carries forms to a simulated panel; fits `api.Transport`."""
+    """Sends forms to a simulated panel; implements `api.Transport`."""
 
     def __init__(self, panel: SimulatedPanel, store: Store[dict[str, Any]]) -> None:
-        """Save the panel's state in the store whenever it changes."""
+        """Use `store` to save the panel's state whenever it changes."""
         self._panel = panel
         self._store = store
         self._saved = panel.revision
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant, entry_id: str) -> Self:
-        """Return the practice account of a config entry, new or as it was left.
+        """Return the practice account of a config entry, new or with its saved state.
 
-        Raises ConfigEntryError if its file holds something else.
+        Raises ConfigEntryError if its file has other content.
         """
         store = _store(hass, entry_id)
         state = await store.async_load()
@@ -54,10 +54,10 @@ class PracticeTransport:
         *,
         more: bool = False,  # noqa: ARG002 - there is no connection to keep
     ) -> SimulatedAnswer:
-        """Answer a form once what it changed is on disk.
+        """Answer a form after its changes are on disk.
 
-        A failed write is logged by the store and the answer given all the same: the worst
-        that a crash can then lose is a simulated order.
+        The store logs a failed write, and the answer is returned nevertheless: a crash can
+        then lose no more than a simulated order.
         """
         answer = self._panel.handle(form)
         revision = self._panel.revision

@@ -1,4 +1,4 @@
-"""What actions answer: money and ids as text, times as ISO 8601, unknown values as None."""
+"""Answers of actions: amounts and ids as text, times as ISO 8601, unknown values as None."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -20,12 +20,12 @@ def _time(moment: date | None) -> str | None:
 
 
 def balance_answer(balance: Balance) -> JsonObjectType:
-    """Describe the balance."""
+    """Return a balance as an answer."""
     return {"balance": money_text(balance.amount), "currency": balance.currency}
 
 
 def service_answer(service: Service) -> JsonObjectType:
-    """Describe a service of the catalogue."""
+    """Return a service as an answer."""
     return {
         "service": service.id,
         "name": service.name,
@@ -42,7 +42,7 @@ def service_answer(service: Service) -> JsonObjectType:
 
 
 def order_answer(order: TrackedOrder, currency: str | None) -> JsonObjectType:
-    """Describe an order; `currency` is the account's, for orders without one of their own."""
+    """Return an order as an answer; `currency` is the account's, for reports without a currency."""
     progress, refill = order.progress, order.last_refill
     refills: list[JsonValueType] = [_refill_answer(item) for item in order.refills]
     return {
@@ -75,7 +75,7 @@ def order_answer(order: TrackedOrder, currency: str | None) -> JsonObjectType:
 
 
 def _cost_answer(order: TrackedOrder) -> JsonObjectType:
-    """Tell what an order costs, and how much of that came back; not of one placed elsewhere."""
+    """Return the cost and refund of an order; None for an order placed elsewhere."""
     cost = expense(order)
     amounts = NOTHING_SPENT if cost is None else cost.amounts
     return {
@@ -94,7 +94,7 @@ def _refill_answer(refill: Refill) -> JsonObjectType:
 
 
 def _evidence_answer(evidence: Evidence) -> JsonObjectType:
-    """Tell what speaks for or against an unconfirmed order having been placed."""
+    """Return the evidence for or against an unconfirmed order having been placed."""
     return {
         "balance_before": money_text(evidence.balance_before),
         "balance_after": money_text(evidence.balance_after),
@@ -117,7 +117,7 @@ def _report_answer(report: OrderReport, currency: str | None) -> JsonObjectType:
 
 
 def error_answer(error: ItemError) -> JsonObjectType:
-    """Describe why an id has no result; `outcome` tells where that is no refusal."""
+    """Return why an id has no result; with `outcome` if the panel did not refuse it."""
     answer: JsonObjectType = {"error": error.message, "error_kind": error.kind}
     if error.outcome is not Outcome.REFUSED:
         answer["outcome"] = error.outcome
@@ -127,7 +127,7 @@ def error_answer(error: ItemError) -> JsonObjectType:
 def refill_answer(
     refill: str | None, order: str | None, status: RefillStatus | ItemError
 ) -> JsonObjectType:
-    """Describe a refill; the order is told where it is known."""
+    """Return a refill as an answer; `order` is None if unknown."""
     answer: JsonObjectType = {"refill": refill, "order": order}
     if isinstance(status, ItemError):
         return answer | error_answer(status)
@@ -139,10 +139,10 @@ def per_order_answer[T](
     results: Mapping[str, T | ItemError],
     describe: Callable[[str, T], JsonObjectType],
 ) -> JsonObjectType:
-    """Describe what became of each order of a call.
+    """Return the result for each order of a call.
 
-    When the caller does not take the answer, a call that did nothing, or may have done
-    something unknown, must not look like a success: then HomeAssistantError is raised.
+    Raises HomeAssistantError if the caller does not request the answer, and nothing was done
+    or an outcome is unknown: such a call must not look like a success.
     """
     errors = {
         order_id: result for order_id, result in results.items() if isinstance(result, ItemError)

@@ -1,7 +1,7 @@
-"""What people write into the fields of the actions, brought into one form.
+"""The schemas of the actions, which normalize what users enter.
 
-A field of an order that has no such form is left as it is: `OrderRequest` then says
-which one is wrong and why, in a translated error. A schema's messages are not translated.
+An invalid field of an order passes unchanged: `OrderRequest` then reports which field is wrong
+and why, in a translated error. The messages of a schema are not translated.
 """
 
 from typing import Any
@@ -26,11 +26,11 @@ ATTR_SEARCH = "search"
 ATTR_STATUS = "status"
 ATTR_TYPE = "type"
 
-# A screen of services; the most is what a person may still read and a template can chew.
+# The default fills a screen; the maximum is what a user can read and a template can process.
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 500
 
-# Fields of an order in the answer that are true or false.
+# The boolean fields of an order in an answer by which orders can be selected.
 STATUS_FILTERS = ("open", "final", "needs_attention")
 
 

@@ -1,7 +1,9 @@
 """The actions.
 
-Those that spend or change something at the panel, or forget an order, are for
-administrators; automations and scripts run without a user and may call them too.
+Actions that spend or change something at the panel, or forget an order, are for administrators.
+Automations and scripts run without a user and may call them, too.
+
+A handler reads the runtime data before its first await: the account may be unloaded meanwhile.
 """
 
 from collections.abc import Callable, Coroutine
@@ -26,8 +28,8 @@ import voluptuous as vol
 from .api import ErrorKind, InvalidOrderError, ItemError, OrderProblem, Outcome
 from .catalog import search_services
 from .const import ATTR_SERVICE, DOMAIN
-from .coordinator import PanelConfigEntry
-from .errors import invalid_order, panel_errors, refused
+from .coordinator import PanelConfigEntry, PanelRuntimeData
+from .errors import failed, invalid_order, panel_errors, refused
 from .money import Remaining, money_text
 from .operations import (
     CallLimits,
@@ -72,7 +74,7 @@ from .schemas import (
     PLACE_ORDER_SCHEMA,
 )
 
-# What we find out by ourselves; the panel is not asked.
+# Errors of orders that are known without a request to the panel.
 _NOT_TRACKED = ItemError(
     message="This order is not tracked", kind=ErrorKind.BAD_ORDER, outcome=Outcome.NOT_SENT
 )
@@ -91,7 +93,7 @@ async def _async_get_balance(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_get_services(call: ServiceCall) -> ServiceResponse:
-    """Search the catalogue, which may be hours old."""
+    """Search the service list, which may be some hours old."""
     entry = _entry(call)
     with panel_errors(call.hass, entry):
         catalog = await entry.runtime_data.catalog.async_read()
@@ -109,6 +111,7 @@ async def _async_get_services(call: ServiceCall) -> ServiceResponse:
 async def _async_place_order(call: ServiceCall) -> ServiceResponse:
     """Check an order and, unless it is a dry run, place it."""
     entry = _entry(call)
+    currency = entry.runtime_data.currency
     fields = dict(call.data)
     fields.pop(ATTR_CONFIG_ENTRY_ID, None)
     dry_run = fields.pop(ATTR_DRY_RUN)
@@ -129,15 +132,15 @@ async def _async_place_order(call: ServiceCall) -> ServiceResponse:
         raise invalid_order(InvalidOrderError(ATTR_SERVICE, OrderProblem.REQUIRED))
     if dry_run:
         left = await async_check(call.hass, entry, quote)
-        return _placed_answer(quote, None, left, _currency(entry))
+        return _placed_answer(quote, None, left, currency)
     placed = await async_place_order(call.hass, entry, quote, call.context)
-    return _placed_answer(quote, placed.order, placed.left, _currency(entry))
+    return _placed_answer(quote, placed.order, placed.left, currency)
 
 
 def _placed_answer(
     quote: Quote, placed: TrackedOrder | None, left: Remaining, currency: str | None
 ) -> JsonObjectType:
-    """Describe an order that was placed, or only checked (`placed` is None)."""
+    """Return the answer for an order that was placed, or only checked (`placed` is None)."""
     return {
         "order": None if placed is None else placed.panel_id,
         "service": quote.service.id,
@@ -155,20 +158,21 @@ def _placed_answer(
 
 
 async def _async_get_orders(call: ServiceCall) -> ServiceResponse:
-    """Ask the panel about orders, or list the tracked ones as last heard of."""
+    """Read orders from the panel, or list the tracked orders as last reported."""
     entry = _entry(call)
+    data = entry.runtime_data
     if ATTR_ORDERS in call.data:
-        rows = await _async_live_orders(call, entry)
+        rows = await _async_live_orders(call, entry, data)
     else:
         rows = [
-            order_answer(order, _currency(entry))
-            for order in entry.runtime_data.order_book.orders.values()
-            # One that is being sent at this moment has no outcome to tell.
+            order_answer(order, data.currency)
+            for order in data.order_book.orders.values()
+            # An order that is being sent has no outcome yet.
             if order.placement is not Placement.INTENDED
         ]
     wanted = call.data.get(ATTR_STATUS) or ()
     shown: list[JsonValueType] = [
-        # An id without an order has none of the fields; its error is always told.
+        # An id without an order has none of the fields; its error is always in the answer.
         row
         for row in rows
         if not wanted or any(row.get(name, True) for name in wanted)
@@ -176,11 +180,16 @@ async def _async_get_orders(call: ServiceCall) -> ServiceResponse:
     return {"orders": shown}
 
 
-async def _async_live_orders(call: ServiceCall, entry: PanelConfigEntry) -> list[JsonObjectType]:
-    """Ask the panel about orders and publish what it says of the tracked ones."""
-    data = entry.runtime_data
+async def _async_live_orders(
+    call: ServiceCall, entry: PanelConfigEntry, data: PanelRuntimeData
+) -> list[JsonObjectType]:
+    """Read orders from the panel and publish the reports of those that are tracked.
+
+    Raises HomeAssistantError.
+    """
     with panel_errors(call.hass, entry):
         reports = await data.client.status(_ids(call, ATTR_ORDERS))
+    _require_in_use(entry, data)
     now = dt_util.utcnow()
     data.orders_coordinator.async_publish(data.order_book.apply(reports, now))
     rows: list[JsonObjectType] = []
@@ -188,10 +197,10 @@ async def _async_live_orders(call: ServiceCall, entry: PanelConfigEntry) -> list
         order = data.order_book.find(order_id)
         row: JsonObjectType = {"order": order_id}
         if order is not None:
-            row = order_answer(order, _currency(entry))
+            row = order_answer(order, data.currency)
         elif not isinstance(report, ItemError):
             untracked = TrackedOrder.tracked(order_id, report, now)
-            row = order_answer(untracked, _currency(entry)) | {"added_at": None, "changed_at": None}
+            row = order_answer(untracked, data.currency) | {"added_at": None, "changed_at": None}
         if isinstance(report, ItemError):
             row |= error_answer(report)
         rows.append(row)
@@ -201,25 +210,27 @@ async def _async_live_orders(call: ServiceCall, entry: PanelConfigEntry) -> list
 async def _async_track_orders(call: ServiceCall) -> ServiceResponse:
     """Track orders that were placed elsewhere."""
     entry = _entry(call)
+    currency = entry.runtime_data.currency
     with panel_errors(call.hass, entry):
         results = await async_track(entry, _ids(call, ATTR_ORDERS))
-    return per_order_answer(call, results, lambda _, order: order_answer(order, _currency(entry)))
+    return per_order_answer(call, results, lambda _, order: order_answer(order, currency))
 
 
 async def _async_untrack_orders(call: ServiceCall) -> ServiceResponse:
-    """Forget orders; what was known of them is in the answer for the last time."""
+    """Forget orders; the answer has what was known of them."""
     entry = _entry(call)
-    book = entry.runtime_data.order_book
+    data = entry.runtime_data
     results = {
-        order_id: book.find(order_id) or _NOT_TRACKED for order_id in _ids(call, ATTR_ORDERS)
+        order_id: data.order_book.find(order_id) or _NOT_TRACKED
+        for order_id in _ids(call, ATTR_ORDERS)
     }
     keys = [order.local_id for order in results.values() if not isinstance(order, ItemError)]
     await async_untrack(entry, keys)
-    return per_order_answer(call, results, lambda _, order: order_answer(order, _currency(entry)))
+    return per_order_answer(call, results, lambda _, order: order_answer(order, data.currency))
 
 
 async def _async_refill_orders(call: ServiceCall) -> ServiceResponse:
-    """Ask for refills."""
+    """Request refills."""
     results = await async_refill_orders(
         call.hass, _entry(call), _ids(call, ATTR_ORDERS), call.context
     )
@@ -229,7 +240,7 @@ async def _async_refill_orders(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_cancel_orders(call: ServiceCall) -> ServiceResponse:
-    """Ask for cancels; only a later status tells whether an order was canceled."""
+    """Request cancels; only a later status shows whether an order was canceled."""
     results = await async_cancel_orders(
         call.hass, _entry(call), _ids(call, ATTR_ORDERS), call.context
     )
@@ -239,9 +250,10 @@ async def _async_cancel_orders(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_get_refill_status(call: ServiceCall) -> ServiceResponse:
-    """Ask the panel about refills, by their ids or by orders whose refill is known."""
+    """Read the statuses of refills, given by their ids or by their orders."""
     entry = _entry(call)
-    book = entry.runtime_data.order_book
+    data = entry.runtime_data
+    book = data.order_book
     refill_of = {
         order_id: order.refill_id if (order := book.find(order_id)) else None
         for order_id in call.data[ATTR_ORDERS]
@@ -251,8 +263,9 @@ async def _async_get_refill_status(call: ServiceCall) -> ServiceResponse:
     if not refill_of and not refills:
         raise _no_ids()
     with panel_errors(call.hass, entry):
-        statuses = await entry.runtime_data.client.refill_status(refills)
-    entry.runtime_data.orders_coordinator.async_publish(book.apply_refills(statuses))
+        statuses = await data.client.refill_status(refills)
+    _require_in_use(entry, data)
+    data.orders_coordinator.async_publish(book.apply_refills(statuses))
     rows: list[JsonValueType] = [
         refill_answer(refill, order_of.get(refill), status) for refill, status in statuses.items()
     ]
@@ -265,19 +278,27 @@ async def _async_get_refill_status(call: ServiceCall) -> ServiceResponse:
 
 
 def _entry(call: ServiceCall) -> PanelConfigEntry:
-    """Return the account of a call; the only one if none is named."""
+    """Return the account of a call; the only one if none is named.
+
+    Raises ServiceValidationError, also if the account is not loaded.
+    """
     entry: PanelConfigEntry = service.async_get_config_entry(
         call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
     )
     return entry
 
 
-def _currency(entry: PanelConfigEntry) -> str | None:
-    return entry.runtime_data.currency
+def _require_in_use(entry: PanelConfigEntry, data: PanelRuntimeData) -> None:
+    """Raise HomeAssistantError if the account was unloaded or reloaded during a request.
+
+    The order book of the next load reads the files: the old one must not be saved again.
+    """
+    if not data.is_in_use:
+        raise failed("not_loaded", account=entry.title)
 
 
 def _ids(call: ServiceCall, field: str) -> list[str]:
-    """Return the ids in a field, at least one."""
+    """Return the ids in a field. Raises ServiceValidationError if there are none."""
     if not (ids := call.data[field]):
         raise _no_ids()
     return list(ids)

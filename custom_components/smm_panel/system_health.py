@@ -1,4 +1,4 @@
-"""System health: how many accounts and orders there are, and whether the panels can be reached."""
+"""System health: the number of accounts and orders, and whether the panels can be reached."""
 
 import asyncio
 from collections.abc import Iterable
@@ -18,12 +18,12 @@ from .coordinator import PanelConfigEntry
 
 @callback
 def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> None:
-    """Register what the page of system health asks."""
+    """Register the information for the system health page."""
     register.async_register_info(async_info)
 
 
 async def async_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return counts over all accounts; the orders are those of loaded accounts."""
+    """Return counts over all accounts; orders of loaded accounts only."""
     accounts = hass.config_entries.async_entries(
         DOMAIN, include_ignore=False, include_disabled=False
     )
@@ -36,16 +36,16 @@ async def async_info(hass: HomeAssistant) -> dict[str, Any]:
         "open_orders": sum(order.is_open for order in orders),
         "unconfirmed_orders": sum(len(book.unconfirmed) for book in books),
     }
-    # Without the path, which is the user's to tell; the practice account has no address.
+    # Without the path, which the user may want to keep private. The practice account has no URL.
     panels = {URL(entry.data[CONF_URL]).origin() for entry in accounts if CONF_URL in entry.data}
     if panels:
-        # Awaited by the page, which meanwhile shows the rest.
+        # The page awaits this and shows the rest meanwhile.
         info["panels_reached"] = _async_reach(hass, sorted(panels))
     return info
 
 
 async def _async_reach(hass: HomeAssistant, panels: Iterable[URL]) -> str | dict[str, str]:
-    """Tell that all panels can be reached, or which of them cannot and why."""
+    """Return that all panels can be reached, or which of them cannot and why."""
     panels = list(panels)
     answers = await asyncio.gather(
         *(async_check_can_reach_url(hass, str(panel)) for panel in panels)

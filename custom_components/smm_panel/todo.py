@@ -15,14 +15,14 @@ from homeassistant.helpers.translation import async_translate_state
 
 from .api import ItemError
 from .const import DOMAIN
-from .coordinator import OrdersCoordinator, PanelConfigEntry
+from .coordinator import OrdersCoordinator, PanelConfigEntry, loaded_data
 from .entity import AccountEntity
 from .errors import panel_errors, refused
 from .money import price_text
 from .operations import async_track, async_untrack
 from .orders import Placement, TrackedOrder
 
-# Adding an item asks the panel about the order.
+# Adding an item reads the order from the panel.
 PARALLEL_UPDATES = 1
 
 ORDERS = EntityDescription(key="orders", translation_key="orders")
@@ -38,29 +38,28 @@ async def async_setup_entry(
 
 
 class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
-    """The tracked orders: open ones are to do, final ones are done."""
+    """The tracked orders: open orders are to do, final ones are done."""
 
     _attr_supported_features = (
         TodoListEntityFeature.CREATE_TODO_ITEM | TodoListEntityFeature.DELETE_TODO_ITEM
     )
 
     def __init__(self, coordinator: OrdersCoordinator, description: EntityDescription) -> None:
-        """List the orders there are."""
         super().__init__(coordinator, description)
-        # An item is made anew when its order changed, not when another did.
+        # Items are kept until their order changes: making one takes long.
         self._items: dict[str, tuple[TrackedOrder, TodoItem]] = {}
 
     @property
     @override
     def state(self) -> int:
-        """The number of items to do, counted without making them."""
+        """The number of items to do, counted without making the items."""
         book = self.coordinator.order_book
         return len(book.open_orders) + len(book.unconfirmed)
 
     @property
     @override
     def todo_items(self) -> list[TodoItem]:
-        """Every order, the youngest first, as panels list them."""
+        """Every order, youngest first as on panels."""
         known, self._items = self._items, {}
         for key, order in self.coordinator.order_book.orders.items():
             if order.placement is Placement.INTENDED:
@@ -74,17 +73,17 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
     @callback
     @override
     def _async_write_ha_state(self) -> None:
-        """Write the state, and tell the items only if somebody is looking at them."""
+        """Write the state; update the items only if somebody has subscribed to them."""
         if self._update_listeners:
             super()._async_write_ha_state()
             return
         self._items = {}
-        # Thousands of items would be made, compared and copied for nobody.
+        # Without the list's own method, which would make, compare and copy thousands of items.
         super(TodoListEntity, self)._async_write_ha_state()
 
     @override
     async def async_create_todo_item(self, item: TodoItem) -> None:
-        """Track the order whose id is the item's summary, if the panel knows it."""
+        """Track the order whose id is the item's summary. Raises HomeAssistantError."""
         order = (item.summary or "").strip().removeprefix("#")
         with panel_errors(self.hass, self.coordinator.config_entry):
             results = await async_track(self.coordinator.config_entry, [order])
@@ -93,12 +92,17 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
 
     @override
     async def async_delete_todo_items(self, uids: list[str]) -> None:
-        """Stop tracking orders, none of which may be unconfirmed: its money is at stake."""
-        orders = self.coordinator.order_book.orders
+        """Stop tracking orders; an unconfirmed one has to be settled first.
+
+        Raises HomeAssistantError.
+        """
+        entry = self.coordinator.config_entry
+        # Not of the coordinator: the account may have been reloaded while the call waited.
+        orders = loaded_data(entry).order_book.orders
         for order in (orders[uid] for uid in uids if uid in orders):
             if order.placement is Placement.UNCONFIRMED:
                 raise refused("unconfirmed_kept", order=order.label)
-        await async_untrack(self.coordinator.config_entry, uids)
+        await async_untrack(entry, uids)
 
     def _item(self, order: TrackedOrder) -> TodoItem:
         return TodoItem(
@@ -109,7 +113,7 @@ class OrderList(AccountEntity[OrdersCoordinator], TodoListEntity):
         )
 
     def _description(self, order: TrackedOrder) -> str:
-        """Return status, progress, charge and link, a line each."""
+        """Return status, progress and charge in a line, then error and link."""
         state = order.state and async_translate_state(
             self.hass, order.state, "sensor", DOMAIN, "status", None
         )

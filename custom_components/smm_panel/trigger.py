@@ -1,4 +1,4 @@
-"""Triggers: what happens to orders, a balance that runs low, a budget that is used up."""
+"""Triggers: events of orders, a balance below an amount, a spent share of the daily budget."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ CONF_SHARE: Final = "share"
 
 
 class OrderTrigger(StatelessEntityTriggerBase):
-    """A trigger on what the event entity of an account tells of an order."""
+    """A trigger on the order activity that the event entity of an account reports."""
 
     _domain_specs: Mapping[str, DomainSpec] = {EVENT_DOMAIN: DomainSpec()}
     _schema = ENTITY_STATE_TRIGGER_SCHEMA.extend(
@@ -47,10 +47,9 @@ class OrderTrigger(StatelessEntityTriggerBase):
     )
     activities: ClassVar[frozenset[Activity]] = frozenset()
     statuses: ClassVar[frozenset[OrderStatus]] = frozenset()
-    """Which new statuses of an order count as well."""
+    """New statuses of an order that fire the trigger as well."""
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Keep what the order is to be for."""
         super().__init__(hass, config)
         self._wanted = order_filter(self._options)
 
@@ -64,12 +63,12 @@ class OrderTrigger(StatelessEntityTriggerBase):
     def is_valid_state(
         self, state: State, report_not_triggered: NotTriggeredReasonReporter
     ) -> bool:
-        facts = state.attributes
-        activity = facts.get(ATTR_EVENT_TYPE)
-        is_meant = activity in self.activities or (
-            activity == Activity.STATUS_CHANGED and facts.get(ATTR_NEW_STATUS) in self.statuses
+        attributes = state.attributes
+        activity = attributes.get(ATTR_EVENT_TYPE)
+        is_match = activity in self.activities or (
+            activity == Activity.STATUS_CHANGED and attributes.get(ATTR_NEW_STATUS) in self.statuses
         )
-        return is_meant and all(facts.get(key) == value for key, value in self._wanted.items())
+        return is_match and all(attributes.get(key) == value for key, value in self._wanted.items())
 
 
 class OrderCompletedTrigger(OrderTrigger):
@@ -92,15 +91,15 @@ class RefillFinishedTrigger(OrderTrigger):
 
 
 class AmountTrigger(EntityTriggerBase):
-    """A trigger on an amount of money of an account that passes a mark."""
+    """A trigger on an amount of money of an account that passes a threshold."""
 
     _domain_specs: Mapping[str, DomainSpec] = {SENSOR_DOMAIN: DomainSpec()}
     key: ClassVar[str]
-    """Which sensor of the account shows the amount."""
+    """The key of the account's sensor that shows the amount."""
 
     @abstractmethod
     def is_passed(self, entity_id: str, amount: Decimal) -> bool:
-        """Tell whether an amount is past the mark."""
+        """Return whether an amount is past the threshold."""
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
@@ -136,9 +135,9 @@ class BalanceBelowTrigger(AmountTrigger):
 
 
 class BudgetSpentTrigger(AmountTrigger):
-    """What was spent today reaches a share of the budget per day; never without a budget.
+    """The amount spent today reaches a share of the daily budget; never without a budget.
 
-    It looks at what was spent: what is left is not shown below 0, nor without a budget.
+    It uses the amount spent, because what is left is not shown below 0 or without a budget.
     """
 
     _schema = ENTITY_STATE_TRIGGER_SCHEMA_WITH_BEHAVIOR.extend(

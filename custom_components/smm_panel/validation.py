@@ -1,4 +1,4 @@
-"""What people type into the fields of actions and forms, brought into one form."""
+"""Normalizing what users enter in the fields of actions and forms."""
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -10,16 +10,15 @@ import voluptuous as vol
 
 from .const import ATTR_LINK
 
-# As text fields of forms and templates give whole numbers: "100", "100.0".
+# Text fields of forms and templates give whole numbers as "100" or "100.0".
 _WHOLE_NUMBER = re.compile(r"([+-]?\d{1,100})(\.0*)?", re.ASCII)
 
-
-# Not at blanks: "23 501" may be one id with a slip of the finger, and two other orders.
+# No blanks: "23 501" may be one mistyped id, and its parts may be the ids of two other orders.
 _BETWEEN_IDS = re.compile(r"[,;\r\n]")
 
 
 def as_text(value: object) -> object:
-    """Make text of a whole number, as YAML reads ids; never of another value."""
+    """Convert a whole number, which YAML makes of an id, to text; keep any other value."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -28,12 +27,12 @@ def as_text(value: object) -> object:
 
 
 def as_lines(value: object) -> object:
-    """Make texts of the whole numbers in a list."""
+    """Convert the whole numbers in a list to text; a single value like `as_text`."""
     return [as_text(entry) for entry in value] if isinstance(value, list) else as_text(value)
 
 
 def as_whole_number(value: object) -> object:
-    """Make an integer of 100.0, "100" and "100.0"."""
+    """Convert 100.0, "100" and "100.0" to an integer; keep any other value."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, str) and (match := _WHOLE_NUMBER.fullmatch(value.strip())):
@@ -42,12 +41,12 @@ def as_whole_number(value: object) -> object:
 
 
 def as_date(value: object) -> object:
-    """Make a date of YYYY-MM-DD."""
+    """Convert YYYY-MM-DD to a date; keep any other value."""
     return (dt_util.parse_date(value.strip()) or value) if isinstance(value, str) else value
 
 
 def service_id(value: object) -> str:
-    """Make the text of a service id; empty if none is given. Raises vol.Invalid."""
+    """Return a service id as text, empty if none is given. Raises vol.Invalid."""
     service = as_text("" if value is None else value)
     if not isinstance(service, str):
         raise vol.Invalid("expected the id of a service")
@@ -55,7 +54,7 @@ def service_id(value: object) -> str:
 
 
 def extra_fields(value: object) -> dict[object, object]:
-    """Make texts of the whole numbers in a mapping. Raises vol.Invalid."""
+    """Convert the whole numbers in a mapping to text. Raises vol.Invalid."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):
@@ -64,10 +63,10 @@ def extra_fields(value: object) -> dict[object, object]:
 
 
 def ids(value: object) -> list[str]:
-    """Make a list of one id, of ids parted by commas or lines, or of a list of them.
+    """Return a list of ids from one id, a list, or ids separated by , ; or line breaks.
 
-    Each id once, without blanks around it and without the # that goes before it in the
-    names of devices. Raises vol.Invalid for what cannot be an id.
+    Each id occurs once, without surrounding blanks and without the # that precedes it in the
+    names of devices. Raises vol.Invalid for a value that cannot be an id.
     """
     found: dict[str, None] = {}
     for entry in value if isinstance(value, list) else [value]:
@@ -81,7 +80,7 @@ def ids(value: object) -> list[str]:
 
 
 def price(value: object) -> Decimal:
-    """Make the Decimal of a price. Raises vol.Invalid."""
+    """Return a price as Decimal. Raises vol.Invalid."""
     try:
         amount = Decimal(str(value).strip())
     except InvalidOperation as err:

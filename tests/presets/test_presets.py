@@ -14,9 +14,15 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockUser,
+    async_fire_time_changed,
+)
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.smm_panel.api import PanelError
+from custom_components.smm_panel.const import CATALOG_CHECK_INTERVAL
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Drop, Reply
 from custom_components.smm_panel.simulator.server import PanelServer
@@ -241,6 +247,41 @@ async def test_the_last_order_is_unavailable_while_the_panel_is_silent(
     panel.faults.clear()
     await setup_entry.runtime_data.orders_coordinator.async_refresh()
     assert state(hass, LAST) == "pending"
+
+
+async def test_the_price_is_unavailable_while_the_panel_is_silent(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """A price of hours ago must not pass for the present one."""
+    await add(hass, setup_entry)
+    balance = setup_entry.runtime_data.balance_coordinator
+    panel.faults.add(Drop(), action="balance", times=None)
+    await balance.async_refresh()
+    assert state(hass, PRICE) == "unavailable"
+
+    panel.faults.clear()
+    await balance.async_refresh()
+    assert state(hass, PRICE) == "0.90"
+
+
+async def test_the_price_is_unavailable_after_a_failed_read_of_the_services(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The list is then read again before long, old or not, so that the price comes back."""
+    await add(hass, setup_entry)
+    panel.faults.add(Drop(), action="services")
+    with pytest.raises(PanelError):
+        await setup_entry.runtime_data.catalog.async_read(timedelta(-1))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert state(hass, PRICE) == "unavailable"
+
+    freezer.tick(CATALOG_CHECK_INTERVAL)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert state(hass, PRICE) == "0.90"
 
 
 async def test_the_last_order_is_that_of_the_preset_and_shows_its_status(

@@ -394,15 +394,83 @@ def action_exceptions(sources: Sources) -> Iterator[str]:
 
 @rule("config-entry-unloading")
 def config_entry_unloading(sources: Sources) -> Iterator[str]:
-    """An account can be unloaded."""
+    """An account can be unloaded, whatever is under way; what comes later changes nothing."""
     unload = function(sources, "__init__.py", "async_unload_entry")
     if "async_unload_platforms" not in calls(unload):
         yield "the platforms stay"
+    text = ast.unparse(unload)
+    ends = ["while data.running_operations", "data.async_close()", "order_book.async_save()"]
+    if sorted(places := [text.find(end) for end in ends]) != places or -1 in places:
+        yield "an operation or a read may change the order book after its last save"
+    delete = function(sources, "__init__.py", "async_remove_config_entry_device")
+    if ".runtime_data" in ast.unparse(delete):
+        yield "a device cannot be deleted while the account is not loaded"
+    for path, tree in modules(sources):
+        yield from (f"{path}:{line} reads the runtime data too late" for line in late_reads(tree))
+        for owner in nodes(tree, ast.ClassDef):
+            bases = " ".join(map(ast.unparse, owner.bases))
+            for name, method in functions(owner).items():
+                body = ast.unparse(method)
+                if isinstance(method, ast.AsyncFunctionDef) and "coordinator.order_book" in body:
+                    yield f"{path}: {name} uses an order book that may be an old one"
+                is_checked = "ConfigEntryState.LOADED" in body or "self.entry" in body
+                if "Flow" in bases and ".runtime_data" in body and not is_checked:
+                    yield f"{path}: {name} does not ask whether the account is loaded"
+
+
+def late_reads(tree: ast.Module) -> Iterator[int]:
+    """The lines in which a coroutine reads the runtime data of a config entry after an await.
+
+    The account may be unloaded by then: the data are gone, or those of another load. A function
+    of the module that reads them counts where it is used.
+    """
+    plain = {
+        name: found
+        for name, found in functions(tree).items()
+        if isinstance(found, ast.FunctionDef) and name != "__init__"
+    }
+    readers = {name for name, found in plain.items() if ".runtime_data" in ast.unparse(found)}
+    while more := {
+        name for name, found in plain.items() if name not in readers and calls(found) & readers
+    }:
+        readers |= more
+    for coroutine in nodes(tree, ast.AsyncFunctionDef):
+        inner = {
+            node
+            for found in ast.walk(coroutine)
+            if isinstance(found, ast.FunctionDef)
+            for node in ast.walk(found)
+        }
+        waits = [(node.end_lineno or 0, node.end_col_offset or 0) for node in _waits(coroutine)]
+        for node in ast.walk(coroutine):
+            is_read = isinstance(node, ast.Attribute) and (
+                (node.attr == "runtime_data" and isinstance(node.ctx, ast.Load))
+                or node.attr in readers
+            )
+            is_read |= isinstance(node, ast.Name) and node.id in readers
+            if is_read and node not in inner and waits:
+                place = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+                if place > min(waits):
+                    yield place[0]
+
+
+def _waits(coroutine: ast.AsyncFunctionDef) -> Iterator[ast.expr]:
+    """The expressions in a coroutine that wait."""
+    for node in ast.walk(coroutine):
+        if isinstance(node, ast.Await):
+            yield node
+        elif isinstance(node, ast.AsyncWith):
+            yield from (item.context_expr for item in node.items)
+        elif isinstance(node, ast.AsyncFor):
+            yield node.iter
 
 
 @rule("entity-unavailable")
 def entity_unavailable(sources: Sources) -> Iterator[str]:
-    """Whoever decides on availability asks the coordinator first."""
+    """Whoever decides on availability asks the coordinator first, and whoever has none decides."""
+    classes = {
+        owner.name: owner for _, tree in modules(sources) for owner in nodes(tree, ast.ClassDef)
+    }
     for path, tree in modules(sources):
         for owner in nodes(tree, ast.ClassDef):
             decides = functions(owner).get("available")
@@ -412,6 +480,20 @@ def entity_unavailable(sources: Sources) -> Iterator[str]:
                 and "super().available" not in ast.unparse(decides)
             ):
                 yield f"{path}: {owner.name}"
+            shows = functions(owner).keys() & {"native_value", "is_on", "state"}
+            if shows and not has_availability(owner, classes):
+                yield f"{path}: {owner.name} is always available"
+
+
+def has_availability(owner: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> bool:
+    """Whether an entity or a base of it knows a coordinator, or decides on its availability."""
+    bases = [ast.unparse(base).partition("[")[0] for base in owner.bases]
+    return (
+        "available" in functions(owner)
+        or "CoordinatorEntity" in bases
+        or not any(base.endswith(("Entity", "Sensor")) for base in bases)
+        or any(has_availability(classes[base], classes) for base in bases if base in classes)
+    )
 
 
 @rule("integration-owner")

@@ -1,7 +1,7 @@
-"""What happened, fired as events on the bus and handed to the event entities.
+"""What happened: fired as events on the bus and for the event entities.
 
-`orders` fires the activity of orders, `catalog` reads the service list in time and reports what
-the panel changed of services in use.
+`orders` fires the activity of orders. `catalog` reads the service list periodically and fires
+the changes of services in use. An error in a listener is logged and fails nothing else.
 """
 
 from homeassistant.core import HomeAssistant, callback
@@ -47,6 +47,6 @@ __all__ = [
 
 @callback
 def async_start(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-    """Report what happens to the orders and the services of an account until it is unloaded."""
+    """Fire events for the orders and the services of an account until it is unloaded."""
     async_watch_orders(hass, entry)
     async_watch_catalog(hass, entry)

@@ -1,7 +1,7 @@
-"""Reads the service list in time and reports what the panel changed of services in use."""
+"""Reads the service list periodically and fires the changes of services in use."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ ATTR_CHANGES: Final = "changes"
 
 @callback
 def async_watch_catalog(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-    """Read the service list now and every few hours, for as long as a service of it is in use."""
+    """Read the service list now and every few hours, while a service is in use."""
     watch = CatalogWatch(hass, entry)
     data = entry.runtime_data
     entry.async_on_unload(data.catalog.async_add_listener(watch.async_compare))
@@ -38,20 +38,23 @@ def async_watch_catalog(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
 
 
 class CatalogWatch:
-    """Reads the service list in time and compares each list with the one before."""
+    """Reads the service list periodically and compares each list with the one before."""
 
     def __init__(self, hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-        """Prepare the watch of an account."""
         self._hass = hass
         self._entry = entry
-        self._watched_services = entry.runtime_data.watched_services
-        self._catalog = entry.runtime_data.catalog
-        # A change of them reloads the account.
+        self._data = entry.runtime_data
+        self._watched_services = self._data.watched_services
+        self._catalog = self._data.catalog
+        # A change of a preset reloads the account.
         self._presets = get_presets(entry)
 
     @callback
     def async_read_if_due(self, now: datetime | None = None) -> None:  # noqa: ARG002 - Home Assistant passes the time
-        """Read the list in the background if it is old and a service is in use."""
+        """Read the list in the background if it is old and a service is in use.
+
+        A list whose last read failed counts as old: the prices of presets are unavailable.
+        """
         if self._in_use():
             self._entry.async_create_background_task(
                 self._hass, self._async_read(), f"{self._entry.title} services in use"
@@ -59,8 +62,8 @@ class CatalogWatch:
 
     @callback
     def async_compare(self) -> None:
-        """Report what changed since the last list, whoever requested the new one."""
-        # A panel that offers nothing at all has a fault, and each of its services would be gone.
+        """Fire the changes since the last list, whatever the new one was read for."""
+        # An empty list is a fault of the panel: every service would count as gone.
         if not (offered := self._catalog.cached):
             return
         priced = {item.service for item in self._presets if item.max_charge is None}
@@ -69,20 +72,21 @@ class CatalogWatch:
 
     @callback
     def async_add(self) -> None:
-        """Add the services of new orders as they are now: what differs later is a change."""
+        """Add the services of new orders, so that later differences count as changes."""
         offered = self._catalog.cached or {}
         self._watched_services.async_add(
             offered[item] for item in self._in_use() if item in offered
         )
 
     async def _async_read(self) -> None:
-        # Whoever places an order or opens a form is told of the failure, and polls log it.
+        # The polls log a panel that does not answer.
         with suppress(PanelError):
-            await self._catalog.async_read(CATALOG_INTERVAL)
+            max_age = CATALOG_INTERVAL if self._catalog.last_update_success else timedelta()
+            await self._catalog.async_read(max_age)
 
     def _in_use(self) -> dict[str, None]:
         """Return the ids of the services in use, each once and in order."""
-        orders = self._entry.runtime_data.order_book.orders.values()
+        orders = self._data.order_book.orders.values()
         return dict.fromkeys(
             [
                 *(preset.service for preset in self._presets),
@@ -98,7 +102,7 @@ class CatalogWatch:
             "gone": event.change is ServiceChange.GONE,
             ATTR_SERVICE: event.service.id,
             ATTR_NAME: event.service.name,
-            "currency": self._entry.runtime_data.currency,
+            "currency": self._data.currency,
             ATTR_CHANGES: [_change_data(change) for change in event.changes],
         }
         self._hass.bus.async_fire(EVENT_SERVICE_CHANGED, data)

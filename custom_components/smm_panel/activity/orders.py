@@ -1,7 +1,8 @@
-"""What happens to the orders of an account: events on the bus and for the event entity."""
+"""Events of what happens to the orders of an account: on the bus and for the event entity."""
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -53,7 +54,7 @@ REFILL_FINISHED: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderEvent:
-    """What happened, and the old and new status of what it happened to: an order or its refill."""
+    """What happened, with the old and the new status of the order or of its refill."""
 
     activity: Activity
     old_status: str | None = None
@@ -61,7 +62,7 @@ class OrderEvent:
 
 
 def activity_signal(entry_id: str) -> SignalType[Activity, dict[str, Any], Context]:
-    """Return the signal that tells the event entity of an account what happened."""
+    """Return the dispatcher signal of an account's order activity, for its event entity."""
     return SignalType(f"{EVENT_ORDER_ACTIVITY}_{entry_id}")
 
 
@@ -73,8 +74,9 @@ def async_fire_activity(
     order: TrackedOrder,
     context: Context,
 ) -> None:
-    """Tell that something happened to an order, in the context of who is behind it."""
-    _async_fire(hass, entry, OrderEvent(activity=activity), order, context)
+    """Fire the event of something that happened to an order, in the context that caused it."""
+    with _logged_errors():
+        _async_fire(hass, entry, OrderEvent(activity=activity), order, context)
 
 
 @callback
@@ -112,10 +114,9 @@ def _async_fire(
 
 
 class ChangeNotifier:
-    """Fires the events of changed orders, after the entities show the change."""
+    """Fires the events of changed orders after the entities were updated."""
 
     def __init__(self, hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-        """Prepare the notifier of an account."""
         self._hass = hass
         self._entry = entry
         self._order_book = entry.runtime_data.order_book
@@ -124,7 +125,7 @@ class ChangeNotifier:
 
     @callback
     def async_notify(self) -> None:
-        """Fire the first events at once, the rest in a task: thousands of orders may change."""
+        """Fire some events now and the rest in a task: thousands of orders may have changed."""
         if not self._is_firing and self._fire_some():
             self._is_firing = True
             task = self._entry.async_create_task(
@@ -140,28 +141,25 @@ class ChangeNotifier:
                 await asyncio.sleep(0)
                 is_more = self._fire_some()
         finally:
-            # Not in a callback of the task: a change may come before that runs.
+            # Not in a done callback of the task: an order may change before that runs.
             self._is_firing = False
 
     def _fire_some(self) -> bool:
         """Fire the events of some changes; return whether there may be more."""
         changes = self._order_book.take_changes(EVENTS_IN_A_ROW)
         for change in changes:
-            try:
-                async_fire_change(self._hass, self._entry, change)
-            except Exception:  # noqa: BLE001 - a defect in one event must not stop the others
-                LOGGER.exception("Unexpected error firing the activity of an order")
+            async_fire_change(self._hass, self._entry, change)
         return len(changes) == EVENTS_IN_A_ROW
 
 
 @callback
 def async_watch_orders(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-    """Fire the events of changed orders once Home Assistant runs the automations."""
+    """Fire the events of changed orders, but not before Home Assistant runs the automations."""
     notifier = ChangeNotifier(hass, entry)
+    orders = entry.runtime_data.orders_coordinator
 
     @callback
     def begin(_: HomeAssistant) -> None:
-        orders = entry.runtime_data.orders_coordinator
         entry.async_on_unload(orders.async_set_after_update(notifier.async_notify))
         notifier.async_notify()
 
@@ -170,14 +168,24 @@ def async_watch_orders(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
 
 @callback
 def async_fire_change(hass: HomeAssistant, entry: PanelConfigEntry, change: OrderChange) -> None:
-    """Fire the events for a change, with the context of whoever placed the order."""
-    context = context_of(change.new)
-    for event in _events(change):
-        _async_fire(hass, entry, event, change.new, context)
+    """Fire the events of a change, with the context of whoever placed the order."""
+    with _logged_errors():
+        context = context_of(change.new)
+        for event in _events(change):
+            _async_fire(hass, entry, event, change.new, context)
+
+
+@contextmanager
+def _logged_errors() -> Iterator[None]:
+    """Log an error: an event that cannot be fired must not fail an operation or other events."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - a defect here must not look like a failed order
+        LOGGER.exception("Unexpected error firing the activity of an order")
 
 
 def context_of(order: TrackedOrder) -> Context:
-    """Return the context of whoever placed an order; a new one where that is unknown."""
+    """Return the context of whoever placed an order; a new one if that is unknown."""
     return Context() if order.initiator is None else order.initiator.as_context()
 
 
@@ -185,12 +193,12 @@ def _events(change: OrderChange) -> Iterator[OrderEvent]:
     old, new = change.old, change.new
     if old.placement is Placement.INTENDED and new.placement is Placement.UNCONFIRMED:
         yield OrderEvent(activity=Activity.UNCONFIRMED)
-    # An order that was just placed is pending; that the panel says so is no event.
+    # A new order is pending: the first report that says so is no event.
     if new.status is not (old.status or OrderStatus.PENDING) and new.status is not None:
         yield OrderEvent(
             activity=Activity.STATUS_CHANGED, old_status=old.status, new_status=new.status
         )
-    # Refills are only added, at the end; a report adds none.
+    # Refills are only appended, and a report appends none.
     for before, after in zip(old.refills, new.refills, strict=False):
         if after.status is not before.status and after.status in REFILL_FINISHED:
             yield OrderEvent(
@@ -201,7 +209,7 @@ def _events(change: OrderChange) -> Iterator[OrderEvent]:
 
 
 def account_data(hass: HomeAssistant, entry: PanelConfigEntry) -> dict[str, Any]:
-    """Return what an event says of the account that it is about."""
+    """Return the data of an event that identifies its account."""
     return {
         ATTR_CONFIG_ENTRY_ID: entry.entry_id,
         ATTR_DEVICE_ID: dr.async_get_device_id_by_identifier(

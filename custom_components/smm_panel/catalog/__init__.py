@@ -1,7 +1,9 @@
-"""The panel's service list: searching it, and what the panel changes of services in use.
+"""The panel's service list: searching it, and detecting changes of the services in use.
 
-The list itself is read by `CatalogCoordinator`. `WatchedServices` keeps the services of presets
-and open orders as last seen, so that a change is reported once.
+`CatalogCoordinator` reads the list; `search_services` filters it. `WatchedServices` stores a
+`ServiceSnapshot` of each service that a preset or an open order uses. It compares the snapshots
+with a new list and returns a `ServiceEvent` for each service that changed: a `ServiceChange`
+with the `FieldChange`s. The snapshots are on disk, so that a change is reported only once.
 """
 
 from .search import search_services

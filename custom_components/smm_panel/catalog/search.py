@@ -14,10 +14,10 @@ def search_services(
     type_name: str = "",
     max_rate: Decimal | None = None,
 ) -> list[Service]:
-    """Return the services that have all that is asked for, in the panel's order.
+    """Return the services that match all criteria, in the panel's order.
 
     Every word of `search` must occur in the name, category or id; case does not matter.
-    A blank text asks for nothing. A type is found however the panel spells it.
+    A blank text matches every service. A type matches in every spelling of a panel.
     """
     words = search.casefold().split()
     category = category.strip().casefold()

@@ -1,4 +1,4 @@
-"""What is known of a service, and what the panel has changed of it."""
+"""Snapshots of services, and the changes between two of them."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -7,12 +7,12 @@ from typing import Final, Self
 
 from ..api import Service
 
-# Of each of them an order or a preset may depend. Names change by the day and mean little.
+# An order or a preset may depend on each of them. Names change daily and mean little.
 _FIELDS: Final = ("rate", "min", "max", "refill", "cancel", "type")
 
 
 class ServiceChange(StrEnum):
-    """What happened to a service."""
+    """The kind of a change of a service."""
 
     CHANGED = "changed"
     GONE = "gone"
@@ -21,7 +21,7 @@ class ServiceChange(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A field of a service with its value before and now."""
+    """A field of a service with its old and new value."""
 
     field: str
     old: Decimal | int | str
@@ -30,9 +30,9 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSnapshot:
-    """A service as the panel last offered it; `gone` if it does no longer.
+    """A service as the panel last offered it; `gone` if it is no longer offered.
 
-    `rose_from` is the rate before it rose, until the user has seen that or it fell again.
+    `rose_from` is the rate before it rose, until the user has seen the rise or it fell again.
     """
 
     id: str
@@ -48,7 +48,7 @@ class ServiceSnapshot:
 
     @classmethod
     def of(cls, service: Service) -> Self:
-        """Return the facts of a service that nothing was known of."""
+        """Return the first snapshot of a service."""
         return cls(
             id=service.id,
             name=service.name,
@@ -60,21 +60,21 @@ class ServiceSnapshot:
             cancel=service.cancel,
         )
 
-    def updated(self, service: Service | None, *, mind_rate: bool) -> ServiceSnapshot:
-        """Return the facts as of a new service list, which has the service or not.
+    def updated(self, service: Service | None, *, track_rise: bool) -> ServiceSnapshot:
+        """Return the snapshot after a new service list; `service` is None if it is not in there.
 
-        With `mind_rate` a rise of the rate is kept for the user to see.
+        With `track_rise`, a rise of the rate is kept until the user has seen it.
         """
         if service is None:
             return replace(self, gone=True)
         before = self.rate if self.rose_from is None else self.rose_from
-        rose = mind_rate and service.rate > before
+        rose = track_rise and service.rate > before
         return replace(ServiceSnapshot.of(service), rose_from=before if rose else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceEvent:
-    """What happened to a service, and its facts now."""
+    """A change of a service, and its new snapshot."""
 
     change: ServiceChange
     service: ServiceSnapshot
@@ -82,7 +82,7 @@ class ServiceEvent:
 
 
 def service_event(old: ServiceSnapshot, new: ServiceSnapshot) -> ServiceEvent | None:
-    """Return what there is to tell of a service; None if nothing."""
+    """Return the event between two snapshots of a service; None if nothing changed."""
     changes = tuple(
         FieldChange(field=field, old=before, new=now)
         for field in _FIELDS

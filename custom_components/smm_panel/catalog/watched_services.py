@@ -18,13 +18,13 @@ STORAGE_VERSION: Final = 1
 
 
 class WatchedServices:
-    """What is known of services, in a file: what changed is told once, restarts or not.
+    """Snapshots of services in a file, so that a change is reported once, even after a restart.
 
-    Nothing but news depends on the file. One that cannot be read is begun anew.
+    Only these reports depend on the file. If it cannot be read, it is started anew.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Prepare the services of a config entry; `async_load` fills them in."""
+        """Use the file of a config entry; `async_load` reads it."""
         self._hass = hass
         self._store = Store[dict[str, Any]](
             hass,
@@ -38,31 +38,31 @@ class WatchedServices:
 
     @property
     def services(self) -> Mapping[str, ServiceSnapshot]:
-        """The known services by id; a live view."""
+        """The snapshots by service id; read-only."""
         return MappingProxyType(self._services)
 
     async def async_load(self) -> None:
-        """Read what can be read of the file."""
+        """Read everything that can be read in the file."""
         try:
-            # First, as `Store` would rename a broken file and advise to restore a backup.
+            # First, because `Store` renames a broken file and advises restoring a backup.
             await self._hass.async_add_executor_job(read_store, self._store.path)
             stored = await self._store.async_load()
         except BrokenStoreError:
             return
         except HomeAssistantError as err:
-            # From a later version of this integration, say.
+            # For example, a file of a later version of this integration.
             LOGGER.warning("The known services are read anew: %s", err)
             return
         rows = (stored or {}).get("services")
         for row in rows if isinstance(rows, list) else ():
             try:
-                facts = from_json(ServiceSnapshot, row)
+                snapshot = from_json(ServiceSnapshot, row)
             except ValueError:
                 continue
-            self._services[facts.id] = facts
+            self._services[snapshot.id] = snapshot
 
     async def async_save(self) -> None:
-        """Write what has changed since it was read, or wait until it is written."""
+        """Write what has changed since the file was read, or wait for a write under way."""
         if self._is_changed:
             await self._store.async_save(self._data())
 
@@ -72,7 +72,7 @@ class WatchedServices:
 
     @callback
     def async_add(self, services: Iterable[Service]) -> None:
-        """Take in services that nothing is known of yet."""
+        """Add snapshots of services that have none."""
         new = {
             item.id: ServiceSnapshot.of(item) for item in services if item.id not in self._services
         }
@@ -83,38 +83,39 @@ class WatchedServices:
         self,
         offered: Mapping[str, Service],
         watched: Collection[str],
-        mind_rates: Collection[str],
+        track_rises: Collection[str],
     ) -> list[ServiceEvent]:
-        """Hold the watched services against a new list, and forget all others; return the news.
+        """Compare the watched services with a new list; return the events.
 
-        A rise of the rate is kept for services in `mind_rates`.
+        The snapshots of all other services are removed. A rise of the rate is kept for
+        services in `track_rises`.
         """
-        facts: dict[str, ServiceSnapshot] = {}
-        news: list[ServiceEvent | None] = []
+        snapshots: dict[str, ServiceSnapshot] = {}
+        events: list[ServiceEvent | None] = []
         for service in watched:
-            if (known := self._services.get(service)) is not None:
-                facts[service] = known.updated(
-                    offered.get(service), mind_rate=service in mind_rates
+            if (old := self._services.get(service)) is not None:
+                snapshots[service] = old.updated(
+                    offered.get(service), track_rise=service in track_rises
                 )
-                news.append(service_event(known, facts[service]))
+                events.append(service_event(old, snapshots[service]))
             elif service in offered:
-                facts[service] = ServiceSnapshot.of(offered[service])
-        self._replace(facts)
-        return [item for item in news if item is not None]
+                snapshots[service] = ServiceSnapshot.of(offered[service])
+        self._replace(snapshots)
+        return [item for item in events if item is not None]
 
     @callback
     def async_accept_rate(self, service: str) -> None:
-        """Note that the user has seen the rate of a service."""
-        if (facts := self._services.get(service)) is not None:
-            self._replace(self._services | {service: replace(facts, rose_from=None)})
+        """Record that the user has seen the rate of a service."""
+        if (snapshot := self._services.get(service)) is not None:
+            self._replace(self._services | {service: replace(snapshot, rose_from=None)})
 
     def _replace(self, services: dict[str, ServiceSnapshot]) -> None:
         if services == self._services:
             return
         self._services = services
         self._is_changed = True
-        # At once, but nobody waits for it.
+        # At once, but in the background.
         self._store.async_delay_save(self._data)
 
     def _data(self) -> dict[str, Any]:
-        return {"services": [as_json(facts) for facts in self._services.values()]}
+        return {"services": [as_json(snapshot) for snapshot in self._services.values()]}

@@ -1,7 +1,10 @@
-"""Amounts of money, what was spent, and the limits an owner sets.
+"""Amounts of money, what was spent, and the limits that the user sets.
 
-It knows no order: what an order costs is worked out in `orders.cost`. Amounts are `Decimal`,
-made from text, in the account's currency.
+Amounts are `Decimal`, made from text, in the account's currency. `check_limits` checks the price
+of an order against the `Limits` and `Funds` of an account. `Spending` adds up `Expense`s, and
+`days_left` computes how long a balance lasts. `money_text` and `amount_text` format amounts for
+answers and for storage, `price_text` for display. This package knows no orders: `orders.cost`
+computes what an order costs.
 """
 
 from .amounts import (

@@ -1,4 +1,4 @@
-"""Amounts as text, and the unit they are in."""
+"""Amounts as text, and their unit."""
 
 from decimal import Decimal
 
@@ -12,14 +12,14 @@ _CENTS = 2
 
 
 def money_text(amount: Decimal | None) -> str | None:
-    """Write an amount in full; Decimal itself writes small ones as 1E-7."""
+    """Format an amount without an exponent; `str` formats small ones as 1E-7."""
     return None if amount is None else f"{amount:f}"
 
 
 def price_text(amount: Decimal, currency: str | None) -> str:
-    """Write an amount with its currency, as people read it.
+    """Format an amount with its currency for display.
 
-    Two decimals, and more only where they say something.
+    It has two decimals, and more only if they are not 0.
     """
     plain = f"{amount.normalize():f}"
     shown = plain if len(plain.partition(".")[2]) > _CENTS else f"{amount:.{_CENTS}f}"
@@ -27,31 +27,31 @@ def price_text(amount: Decimal, currency: str | None) -> str:
 
 
 def currency_unit(currency: str | None) -> str | None:
-    """Return the unit of amounts: the ISO 4217 code, or the panel's word if it is none."""
+    """Return the unit of amounts: the ISO 4217 code, or the panel's text if it is no such code."""
     code = (currency or "").upper()
     return code if code in ACTIVE_CURRENCIES else currency
 
 
 def is_iso_unit(unit: str | None) -> bool:
-    """Tell whether a unit may be that of a monetary entity, which promises an ISO 4217 code."""
+    """Return whether a monetary entity may have a unit, which must be an ISO 4217 code."""
     return unit in ACTIVE_CURRENCIES
 
 
 def is_same_currency(one: str | None, other: str | None) -> bool:
-    """Tell whether amounts may be added up; a currency that was not told fits any."""
-    # Most often they are spelled alike, and this is asked of every order.
+    """Return whether amounts may be added; an unknown currency matches any."""
+    # The fast comparison comes first: it usually matches, and this runs for every order.
     return one is None or other is None or one == other or one.casefold() == other.casefold()
 
 
 def amount_selector(currency: str | None) -> object:
-    """Build the selector of an amount of money."""
+    """Return the selector of an amount of money."""
     config = NumberSelectorConfig(min=0, max=MAX_AMOUNT, step="any", mode=NumberSelectorMode.BOX)
     if currency is not None:
         config["unit_of_measurement"] = currency
-    # The bounds of the selector let "nan" pass.
+    # The bounds of the selector accept "nan".
     return vol.All(NumberSelector(config), vol.Range(min=0))
 
 
 def amount_text(amount: float) -> str:
-    """Write an amount as it is stored: as text, the only form that every amount survives in."""
+    """Format an amount for storage: as text, the only form that keeps every amount exact."""
     return f"{Decimal(str(amount)):f}"

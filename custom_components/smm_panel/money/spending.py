@@ -1,4 +1,4 @@
-"""What orders cost, and what was spent: sums over the order book."""
+"""The cost of orders, and running sums of what was spent."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
@@ -9,23 +9,22 @@ from itertools import chain
 
 from .amounts import is_same_currency
 
-# No day in any time zone began longer ago; until then it matters when money was spent.
+# No current day in any time zone began longer ago: within it, the time of an expense matters.
 KEPT_APART = timedelta(days=2)
 
-# Long enough to level out the days of the week, short enough to follow a new habit.
+# Long enough to average the days of the week, short enough to follow a change in spending.
 RATE_DAYS = 7
-
 
 _A_DAY = timedelta(days=1)
 
-# Today's, yesterday's until it is over in all entities, and that of the rate.
+# Today's, yesterday's until all entities have passed midnight, and that of the rate.
 _MOST_WINDOWS = 3
 _NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
-    """What orders were estimated at, what was charged for them, and what came back of it."""
+    """The estimate of orders, what was charged for them, and what was refunded."""
 
     estimate: Decimal = _NOTHING
     charge: Decimal = _NOTHING
@@ -33,11 +32,11 @@ class Amounts:
 
     @property
     def cost(self) -> Decimal:
-        """The charge less what came back."""
+        """The charge less the refund."""
         return self.charge - self.given_back
 
     def plus(self, other: Amounts) -> Amounts:
-        """Return both added up."""
+        """Return the sum of both."""
         return Amounts(
             estimate=self.estimate + other.estimate,
             charge=self.charge + other.charge,
@@ -45,7 +44,7 @@ class Amounts:
         )
 
     def less(self, other: Amounts) -> Amounts:
-        """Return what is left without the other ones."""
+        """Return the difference of both."""
         return Amounts(
             estimate=self.estimate - other.estimate,
             charge=self.charge - other.charge,
@@ -58,7 +57,7 @@ NOTHING_SPENT = Amounts()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expense:
-    """What one order cost: when it was sent, in which currency, how much."""
+    """The cost of one order: when it was sent, the currency, the amounts."""
 
     at: datetime
     currency: str | None = None
@@ -73,28 +72,27 @@ def _rate_start(now: datetime) -> datetime:
 class Spending:
     """Running sums of what the orders of one account cost.
 
-    Orders that were forgotten stay counted: each by itself for two days, then in one sum for
-    each day of the last week, and in the end in one sum for all the time before.
+    Orders that were removed stay counted: each by itself for two days, then in one sum for
+    each day of the last week, and finally in one sum for all the time before.
     """
 
     def __init__(self) -> None:
-        """Begin with nothing spent."""
         self.forgotten: list[Expense] = []
         self.days: list[Expense] = []
-        """One for each day and currency; `at` is that of the youngest in it."""
+        """One for each day and currency; `at` is that of the newest expense in it."""
 
         self.before: list[Expense] = []
-        """One for each currency; `at` is that of the youngest in it."""
+        """One for each currency; `at` is that of the newest expense in it."""
 
         self._expenses: dict[str, Expense] = {}
         self._totals: dict[str | None, Amounts] = {}
         self._windows: dict[datetime, dict[str | None, Amounts]] = {}
-        """What was spent from some moments on, kept up to date once it was asked for."""
+        """What was spent since certain times, kept up to date after the first request."""
 
         self._first: dict[str | None, datetime | None] = {}
 
     def put(self, key: str, new: Expense | None) -> None:
-        """Count what an order costs now; None counts nothing."""
+        """Count the current cost of an order; None counts nothing."""
         if new == self._expenses.get(key):
             return
         self.drop(key)
@@ -103,7 +101,7 @@ class Spending:
             self._add(new)
 
     def drop(self, key: str) -> None:
-        """Count an order no more: it was not placed, or is counted elsewhere."""
+        """Stop counting an order that was not placed or is counted elsewhere."""
         if (old := self._expenses.pop(key, None)) is not None:
             for amounts in self._sums_with(old):
                 amounts[old.currency] = amounts[old.currency].less(old.amounts)
@@ -111,7 +109,7 @@ class Spending:
                 self._first.clear()
 
     def forget(self, key: str) -> Expense | None:
-        """Count an order on as it is now, without knowing which it was; return its cost."""
+        """Keep counting the current cost of an order, but without its key; return the cost."""
         if (old := self._expenses.pop(key, None)) is not None:
             self.forgotten.append(old)
         return old
@@ -119,14 +117,14 @@ class Spending:
     def restore(
         self, forgotten: Iterable[Expense], days: Iterable[Expense], before: Iterable[Expense]
     ) -> None:
-        """Count what was forgotten before a restart."""
+        """Count the orders that were removed before a restart."""
         self.forgotten, self.days, self.before = list(forgotten), list(days), list(before)
         self._forget_windows()
         for old in (*self.forgotten, *self.days, *self.before):
             self._add(old)
 
     def sum_up(self, now: datetime) -> bool:
-        """Put what was forgotten into sums, except of the last two days; tell if any changed."""
+        """Add up removed orders older than two days; return whether a sum changed."""
         start = _rate_start(now)
         old = [item for item in self.forgotten if now - item.at > KEPT_APART]
         over = [item for item in (*self.days, *old) if item.at < start]
@@ -142,13 +140,13 @@ class Spending:
         return True
 
     def rate(self, now: datetime, currency: str | None) -> Decimal | None:
-        """Return what is spent in a day in a currency, by what was spent in the last ones.
+        """Return the average spending per day in a currency, computed from the last days.
 
-        That is what the orders placed today and on the seven days before cost (days in UTC,
-        so that sums of a day are in or out as a whole), divided by the time since those days
-        began; or since the first of all orders, if that was later (of a sum, its youngest:
-        rather too high a rate than too low). None if that was less than a day ago, or nothing
-        was spent: then there is too little to go by.
+        This is the cost of the orders placed today and on the seven days before (days in UTC,
+        so that the sum of a day is included or excluded as a whole), divided by the time since
+        those days began, or since the first order if that is later. The time of a sum is that
+        of its newest order: the rate is then too high rather than too low. None if the time is
+        less than a day, or nothing was spent: then there is not enough data.
         """
         start = _rate_start(now)
         cost = self.since(start, currency).cost
@@ -158,25 +156,26 @@ class Spending:
         return cost / Decimal(str(elapsed / _A_DAY))
 
     def total(self, currency: str | None) -> Amounts:
-        """Return what was spent in a currency in all."""
+        """Return everything that was spent in a currency."""
         return _sum(
             amounts for other, amounts in self._totals.items() if is_same_currency(other, currency)
         )
 
     def since(self, start: datetime, currency: str | None) -> Amounts:
-        """Return what was spent in a currency from a moment within the last week on.
+        """Return what was spent in a currency since a moment within the last week.
 
-        From one within the last two days on it is exact; before, as far as the sums of days are.
+        It is exact since a moment within the last two days; since an earlier one, it is as
+        exact as the sums of days.
         """
         if (window := self._windows.get(start)) is None:
             window = self._open_window(start)
-        # Sums are younger than that only if the clock was set back: better too much.
+        # Sums are newer than two days only if the clock was set back: rather count too much then.
         return _sum(
             amounts for other, amounts in window.items() if is_same_currency(other, currency)
         )
 
     def _open_window(self, start: datetime) -> dict[str | None, Amounts]:
-        """Add up once what `put` and `drop` keep up to date from then on."""
+        """Compute a window once; `put` and `drop` keep it up to date from then on."""
         while len(self._windows) >= _MOST_WINDOWS:
             del self._windows[next(iter(self._windows))]
         window = self._windows[start] = {}
@@ -190,18 +189,18 @@ class Spending:
         self._first.clear()
 
     def _first_in(self, currency: str | None) -> datetime | None:
-        """Return when the first order was placed."""
+        """Return when the first order in a currency was placed."""
         if currency not in self._first:
             times = (item.at for item in self._all() if is_same_currency(item.currency, currency))
             self._first[currency] = min(times, default=None)
         return self._first[currency]
 
     def _all(self) -> Iterator[Expense]:
-        """Everything that was spent, the sums as one expense each."""
+        """Return all expenses; each sum is one expense."""
         return chain(self._expenses.values(), self.forgotten, self.days, self.before)
 
     def _sums_with(self, item: Expense) -> Iterator[dict[str | None, Amounts]]:
-        """The sums that an expense is part of."""
+        """Yield the sums that an expense is part of."""
         yield self._totals
         for start, window in self._windows.items():
             if item.at >= start:
@@ -219,7 +218,7 @@ def _sum(amounts: Iterable[Amounts]) -> Amounts:
 
 
 def _sums(items: Iterable[Expense], group: Callable[[Expense], Hashable]) -> list[Expense]:
-    """Add up the expenses of each group, which are in one currency."""
+    """Add up the expenses of each group; a group has one currency."""
     sums: dict[Hashable, Expense] = {}
     for item in items:
         known = sums.get(group(item))

@@ -1,9 +1,12 @@
-"""What is requested of a panel that spends or changes something. Each is sent once.
+"""Operations on orders: what spends or changes something at a panel is sent once.
 
 `quote` checks an order and sends nothing, `place` places it, `refill_cancel` requests refills
-and cancels, `settle` closes an unconfirmed order, `track` adds and forgets orders. `execution`
-holds the rule for all: the intent is on disk before the request is sent, and the outcome is
+and cancels, `settle` settles an unconfirmed order, `track` adds and forgets orders. `execution`
+has the rule for all: the intent is on disk before the request is sent, and the outcome is
 recorded even if the caller is cancelled. No request is repeated.
+
+Each operation works on the runtime data of one load of the account. After an unload or a reload
+it changes nothing and sends nothing; it raises a translated error.
 """
 
 from .place import async_place_order

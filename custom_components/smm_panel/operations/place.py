@@ -1,4 +1,4 @@
-"""Placing orders: checked, held against the limits, written down, and sent once."""
+"""Placing an order: it is checked against the limits, its intent is saved, it is sent once."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ from .quote import Quote, async_check
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """An order that the panel took, and what the limits had left after it."""
+    """An order that the panel accepted, and what it left of the limits."""
 
     order: TrackedOrder
     left: Remaining
@@ -39,31 +39,33 @@ async def async_place_order(
 ) -> Placed:
     """Send an order and return it with the panel's id, which is then on disk.
 
-    Raises what `async_check` raises, and HomeAssistantError `outcome_unknown` if the
-    answer was lost: the order is then in the book as unconfirmed.
+    Raises what `async_check` raises, and HomeAssistantError: `outcome_unknown` if the answer was
+    lost (the order is then in the order book as unconfirmed), `unloading` if the account was
+    unloaded or reloaded since the quote.
     """
-    return await async_run(hass, entry, _async_place_order(hass, entry, quote, context))
+    place = partial(_async_place_order, hass, entry, quote, context)
+    return await async_run(hass, entry, quote.data, place)
 
 
 async def _async_place_order(
     hass: HomeAssistant, entry: PanelConfigEntry, quote: Quote, context: Context
 ) -> Placed:
-    data = entry.runtime_data
-    origin = await async_get_initiator(hass, context)
-    # Until its intent is in the book, an order is in nobody's sum. It is held until the outcome
-    # is known, too: panels limit orders by the second, and so a queue never comes as a burst.
+    data = quote.data
+    initiator = await async_get_initiator(hass, context)
+    # No sum contains an order before its intent is in the book. The lock is also held until the
+    # outcome is known, so that a queue of orders is not sent as a burst.
     async with data.place_lock:
         with panel_errors(hass, entry):
             await data.rate_limiter.wait_for_turn("add")
         left = await async_check(hass, entry, quote)
-        intent = _intent(entry, quote, origin)
+        intent = _intent(quote, initiator)
         await async_save_intent(
-            hass, entry, [intent], partial(data.order_book.async_withdraw, intent.local_id)
+            hass, data, [intent], partial(data.order_book.async_withdraw, intent.local_id)
         )
         try:
             order = await _async_send(hass, entry, quote, intent, context)
         finally:
-            async_publish_outcome(hass, entry, [intent.local_id])
+            async_publish_outcome(hass, entry, data, [intent.local_id])
         async_fire_activity(hass, entry, Activity.PLACED, order, context)
     return Placed(order=order, left=left)
 
@@ -76,14 +78,17 @@ async def _async_send(
     context: Context,
 ) -> TrackedOrder:
     """Send an intended order and record the outcome."""
-    data = entry.runtime_data
+    data = quote.data
     with panel_errors(hass, entry, operation=True):
         try:
             placed = await data.client.add(quote.request)
             _refuse_known_id(data.order_book, intent, placed)
         except BaseException as err:
-            # Whatever it was, the book has to tell what is known of the order.
-            await _async_close(hass, entry, intent, err, context)
+            # Whatever the error is, the order book has to say what is known.
+            if is_outcome_unknown(err):
+                await _async_keep_unconfirmed(hass, entry, quote, intent, context)
+            else:
+                await _async_withdraw(data.order_book, intent, err)
             raise
     order = replace(
         intent,
@@ -99,9 +104,9 @@ async def _async_send(
     return order
 
 
-def _intent(entry: PanelConfigEntry, quote: Quote, origin: Initiator) -> TrackedOrder:
-    """Make the order that is about to be sent."""
-    data, request, service = entry.runtime_data, quote.request, quote.service
+def _intent(quote: Quote, initiator: Initiator) -> TrackedOrder:
+    """Return the order that is about to be sent."""
+    data, request, service = quote.data, quote.request, quote.service
     return TrackedOrder(
         local_id=ulid_now(),
         placement=Placement.INTENDED,
@@ -117,30 +122,33 @@ def _intent(entry: PanelConfigEntry, quote: Quote, origin: Initiator) -> Tracked
         currency=data.currency,
         can_refill=service.refill,
         can_cancel=service.cancel,
-        initiator=origin,
+        initiator=initiator,
         preset=quote.preset,
         evidence=Evidence(balance_before=data.balance_coordinator.expected()),
     )
 
 
-async def _async_close(
+async def _async_keep_unconfirmed(
     hass: HomeAssistant,
     entry: PanelConfigEntry,
+    quote: Quote,
     intent: TrackedOrder,
-    err: BaseException,
     context: Context,
 ) -> None:
-    """Record that an order was refused, or that nobody knows."""
-    book = entry.runtime_data.order_book
-    # A book that can't be written keeps the intent on disk, which reads as unconfirmed
-    # after a restart: the careful side. The store has logged why.
+    """Record an order whose outcome is unknown."""
+    order = replace(intent, placement=Placement.UNCONFIRMED)
+    # If this cannot be saved, the intent stays on disk, which is loaded as unconfirmed after a
+    # restart. The store has logged the reason.
     with suppress(OrderBookSaveError):
-        if is_outcome_unknown(err):
-            order = replace(intent, placement=Placement.UNCONFIRMED)
-            await book.async_put([order])
-            entry.runtime_data.orders_coordinator.async_publish([order.local_id])
-            async_fire_activity(hass, entry, Activity.UNCONFIRMED, order, context)
-            return
+        await quote.data.order_book.async_put([order])
+        quote.data.orders_coordinator.async_publish([order.local_id])
+        async_fire_activity(hass, entry, Activity.UNCONFIRMED, order, context)
+
+
+async def _async_withdraw(book: OrderBook, intent: TrackedOrder, err: BaseException) -> None:
+    """Remove an order that the panel refused; note what the refusal says of unconfirmed orders."""
+    # As above: if this cannot be saved, the order is unconfirmed after a restart.
+    with suppress(OrderBookSaveError):
         await book.async_withdraw(intent.local_id)
         if isinstance(err, PanelRejectedError) and err.kind is ErrorKind.DUPLICATE_LINK:
             await book.async_put(
@@ -156,7 +164,10 @@ async def _async_close(
 
 
 def _refuse_known_id(book: OrderBook, intent: TrackedOrder, placed: PlacedOrder) -> None:
-    """Take no other order's id for that of this one, except where the panel merges twins."""
+    """Reject an id of another of our orders, unless both are identical and the panel merged them.
+
+    Raises PanelResponseError.
+    """
     known = book.find(placed.order)
     if known is not None and known.is_own and not known.is_twin_of(intent):
         raise PanelResponseError(f"The panel answered with the id of another order: {placed.order}")

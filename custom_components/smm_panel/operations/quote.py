@@ -1,7 +1,7 @@
-"""Whether an order may be placed, and for how much. Nothing is sent."""
+"""Checks of an order before it is placed, and its expected price. No order is sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..api import InvalidOrderError, OrderRequest, Service
-from ..coordinator import PanelConfigEntry
-from ..errors import invalid_order, limit_exceeded, panel_errors, price_unknown, refused
+from ..coordinator import PanelConfigEntry, PanelRuntimeData, loaded_data
+from ..errors import failed, invalid_order, limit_exceeded, panel_errors, price_unknown, refused
 from ..money import (
     Funds,
     LimitExceededError,
@@ -26,7 +26,7 @@ from ..presets import Preset
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallLimits:
-    """What one call sets itself: limits of its own, and whether it may repeat an order."""
+    """The limits of one call, and whether it may repeat an order that is still open."""
 
     max_charge: Decimal | None = None
     max_rate: Decimal | None = None
@@ -38,11 +38,13 @@ NO_CALL_LIMITS = CallLimits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """An order that its service can take, and what it is expected to cost.
+    """An order that fits its service, and its expected price.
 
-    `preset` is the id of the preset that it comes from.
+    `data` is the runtime data that the service was read with, `preset` the id of the preset that
+    the order comes from.
     """
 
+    data: PanelRuntimeData = field(repr=False, compare=False)
     request: OrderRequest
     service: Service
     estimate: Decimal | None
@@ -58,11 +60,13 @@ async def async_quote(
 ) -> Quote:
     """Check an order against its service without sending it.
 
-    `fields` are the parameters of `OrderRequest` except the type, which is the
-    service's. Raises ServiceValidationError naming what is wrong.
+    `fields` are the parameters of `OrderRequest` except the type, which the service has. Raises
+    ServiceValidationError for an order that does not fit, HomeAssistantError if the services
+    cannot be read.
     """
+    data = loaded_data(entry)
     with panel_errors(hass, entry):
-        service = await entry.runtime_data.catalog.async_service(fields["service"])
+        service = await data.catalog.async_service(fields["service"])
     if service is None:
         raise refused("unknown_service", service=fields["service"])
     try:
@@ -71,14 +75,14 @@ async def async_quote(
     except InvalidOrderError as err:
         raise invalid_order(err) from err
     if call_limits.max_rate is not None and service.rate > call_limits.max_rate:
-        currency = entry.runtime_data.currency
         raise refused(
             "over_max_rate",
             service=service.id,
-            rate=price_text(service.rate, currency),
-            allowed=price_text(call_limits.max_rate, currency),
+            rate=price_text(service.rate, data.currency),
+            allowed=price_text(call_limits.max_rate, data.currency),
         )
     return Quote(
+        data=data,
         request=request,
         service=service,
         estimate=request.estimate(service),
@@ -93,9 +97,9 @@ async def async_quote_preset(
     fields: Mapping[str, Any] | None = None,
     call_limits: CallLimits = NO_CALL_LIMITS,
 ) -> Quote:
-    """Check the order of a preset without sending it; `fields` go before those of the preset.
+    """Check the order of a preset without sending it; `fields` replace those of the preset.
 
-    Of two largest charges the lower one holds. Raises as `async_quote` does.
+    The lower of both largest charges applies. Raises what `async_quote` raises.
     """
     amounts = [item for item in (preset.max_charge, call_limits.max_charge) if item is not None]
     quote = await async_quote(
@@ -108,17 +112,19 @@ async def async_quote_preset(
 
 
 async def async_check(hass: HomeAssistant, entry: PanelConfigEntry, quote: Quote) -> Remaining:
-    """Hold an order against the order book and the limits; return what they would leave.
+    """Check an order against the order book and the limits; return what it would leave of them.
 
-    Raises ServiceValidationError naming the limit, and HomeAssistantError if the balance
-    that the owner wants to keep cannot be read.
+    Raises ServiceValidationError naming the limit, and HomeAssistantError if the balance cannot
+    be read (with a balance to keep), or if the account was unloaded or reloaded since the quote.
     """
-    data = entry.runtime_data
+    data = quote.data
+    if not data.is_in_use:
+        raise failed("unloading")
     if data.order_book.damage is not None:
         raise refused("book_damaged")
     _refuse_duplicate(data.order_book, quote)
     limits = Limits.of(entry.options)
-    funds = await _async_funds(hass, entry, limits)
+    funds = await _async_funds(hass, entry, data, limits)
     try:
         return check_limits(
             limits, funds, estimate=quote.estimate, max_charge=quote.call_limits.max_charge
@@ -130,7 +136,10 @@ async def async_check(hass: HomeAssistant, entry: PanelConfigEntry, quote: Quote
 
 
 def _refuse_duplicate(book: OrderBook, quote: Quote) -> None:
-    """Refuse an order for the same service and link as one that is still open."""
+    """Refuse an order for the same service and link as one that is open.
+
+    Raises ServiceValidationError.
+    """
     if quote.call_limits.allow_duplicate:
         return
     request = quote.request
@@ -141,13 +150,17 @@ def _refuse_duplicate(book: OrderBook, quote: Quote) -> None:
         raise refused("duplicate_order", order=twin.label)
 
 
-async def _async_funds(hass: HomeAssistant, entry: PanelConfigEntry, limits: Limits) -> Funds:
-    """Find out what there is to spend."""
-    data = entry.runtime_data
+async def _async_funds(
+    hass: HomeAssistant, entry: PanelConfigEntry, data: PanelRuntimeData, limits: Limits
+) -> Funds:
+    """Return the money that may be spent; with a balance to keep, the balance is read now.
+
+    Raises HomeAssistantError.
+    """
     balance = data.balance_coordinator.data
     amount = balance.amount
     if limits.keep_balance is not None:
-        # What is unsettled now may or may not be in the balance that is read next.
+        # The balance read next may or may not contain the unsettled orders.
         unsettled = data.order_book.unsettled_price()
         with panel_errors(hass, entry):
             balance = await data.balance_coordinator.async_read()

@@ -1,169 +1,211 @@
-"""RequestState for refills and cancels of orders. Each is sent once and never repeated."""
+"""Requests for refills and cancels of orders. Each is sent once and never repeated."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import ClassVar, override
 
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..activity import Activity, async_fire_activity
-from ..api import ErrorKind, ItemError, Outcome, PanelClient
-from ..coordinator import PanelConfigEntry
+from ..api import ErrorKind, ItemError, Outcome
+from ..coordinator import PanelConfigEntry, PanelRuntimeData, loaded_data
 from ..errors import is_outcome_unknown, panel_errors
 from ..orders import Cancel, OrderBookSaveError, Refill, RequestState, TrackedOrder
 from .execution import async_publish_outcome, async_run, async_save_intent
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Request[T]:
-    """One kind of request: how it is sent, and noted in an order.
-
-    `settle` is given the order as it is, as it was before, what is known of the asking
-    (None: refused) and the panel's result where there is one; `activity` is told once the
-    panel took it.
-    """
-
-    action: str
-    activity: Activity
-    send: Callable[[PanelClient, Iterable[str]], Awaitable[dict[str, T | ItemError]]]
-    intend: Callable[[TrackedOrder, datetime], TrackedOrder]
-    settle: Callable[[TrackedOrder, TrackedOrder, RequestState | None, T | None], TrackedOrder]
-
-
-def _intend_refill(order: TrackedOrder, now: datetime) -> TrackedOrder:
-    return replace(
-        order, refills=(*order.refills, Refill(requested_at=now, request=RequestState.INTENDED))
-    )
-
-
-def _settle_refill(
-    order: TrackedOrder, _before: TrackedOrder, asking: RequestState | None, refill: str | None
-) -> TrackedOrder:
-    *others, last = order.refills
-    if asking is None:
-        return replace(order, refills=tuple(others))
-    return replace(order, refills=(*others, replace(last, request=asking, panel_id=refill)))
-
-
-def _intend_cancel(order: TrackedOrder, now: datetime) -> TrackedOrder:
-    return replace(order, cancel=Cancel(requested_at=now, request=RequestState.INTENDED))
-
-
-def _settle_cancel(
-    order: TrackedOrder, before: TrackedOrder, asking: RequestState | None, _result: None
-) -> TrackedOrder:
-    was_taken = before.cancel is not None and before.cancel.request is RequestState.ACCEPTED
-    if order.cancel is None or asking is None or (was_taken and asking is RequestState.UNCONFIRMED):
-        return replace(order, cancel=before.cancel)
-    return replace(order, cancel=replace(order.cancel, request=asking))
-
-
-_REFILL = _Request[str](
-    action="refill",
-    activity=Activity.REFILL_REQUESTED,
-    send=PanelClient.refill,
-    intend=_intend_refill,
-    settle=_settle_refill,
-)
-_CANCEL = _Request[None](
-    action="cancel",
-    activity=Activity.CANCEL_REQUESTED,
-    send=PanelClient.cancel,
-    intend=_intend_cancel,
-    settle=_settle_cancel,
-)
-
-
-async def async_refill_orders(
-    hass: HomeAssistant, entry: PanelConfigEntry, orders: Iterable[str], context: Context
-) -> dict[str, str | ItemError]:
-    """Ask for refills; return each order's refill id or what the panel said instead."""
-    return await async_run(hass, entry, _async_ask(hass, entry, _REFILL, list(orders), context))
-
-
-async def async_cancel_orders(
-    hass: HomeAssistant, entry: PanelConfigEntry, orders: Iterable[str], context: Context
-) -> dict[str, ItemError | None]:
-    """Ask to cancel orders; None where the panel took the request.
-
-    Whether an order is canceled in the end is told by its status alone.
-    """
-    return await async_run(hass, entry, _async_ask(hass, entry, _CANCEL, list(orders), context))
-
-
-async def _async_ask[T](
-    hass: HomeAssistant,
-    entry: PanelConfigEntry,
-    request: _Request[T],
-    orders: list[str],
-    context: Context,
-) -> dict[str, T | ItemError]:
-    """Send a request about orders and note in those that are tracked what became of it."""
-    data = entry.runtime_data
-    # One at a time, so that what an answer settles is the last that was asked.
-    async with data.request_lock:
-        with panel_errors(hass, entry):
-            await data.rate_limiter.wait_for_turn(request.action)
-        tracked = (data.order_book.find(order.strip()) for order in orders)
-        before = {
-            order.panel_id: order for order in tracked if order is not None and order.panel_id
-        }
-        now = dt_util.utcnow()
-        note = partial(_async_note, hass, entry, request, before)
-        await async_save_intent(
-            hass,
-            entry,
-            [request.intend(order, now) for order in before.values()],
-            partial(note, dict.fromkeys(before, _NOT_SENT)),
-        )
-        with panel_errors(hass, entry, operation=True):
-            try:
-                results = await request.send(data.client, orders)
-            except BaseException as err:
-                # Whatever it was, the book has to tell what is known.
-                await note(
-                    dict.fromkeys(before, _UNKNOWN if is_outcome_unknown(err) else _NOT_SENT)
-                )
-                raise
-        for order in await note(results):
-            async_fire_activity(hass, entry, request.activity, order, context)
-    return results
-
+type Results[T] = dict[str, T | ItemError]
 
 _NOT_SENT = ItemError(message="Not sent", kind=ErrorKind.OTHER, outcome=Outcome.NOT_SENT)
 _UNKNOWN = ItemError(message="Unknown", kind=ErrorKind.OTHER, outcome=Outcome.UNKNOWN)
 
 
-async def _async_note[T](
-    hass: HomeAssistant,
-    entry: PanelConfigEntry,
-    request: _Request[T],
-    before: dict[str, TrackedOrder],
-    results: dict[str, T | ItemError],
-) -> list[TrackedOrder]:
-    """Note the results in the orders as they are now: polls go on meanwhile.
+async def async_refill_orders(
+    hass: HomeAssistant, entry: PanelConfigEntry, orders: Iterable[str], context: Context
+) -> dict[str, str | ItemError]:
+    """Request refills of orders by the panel's ids; return the refill id or error of each.
 
-    Returns those of which the panel took the request.
+    Raises HomeAssistantError, with `outcome_unknown` if the answer was lost.
     """
-    book = entry.runtime_data.order_book
-    noted, taken = [], []
-    for order_id, result in results.items():
-        order, asked = book.find(order_id), before.get(order_id)
-        if order is None or asked is None or order.local_id != asked.local_id:
-            # Not tracked, or forgotten meanwhile and perhaps tracked anew.
-            continue
-        asking: RequestState | None = RequestState.ACCEPTED
-        if isinstance(result, ItemError):
-            asking = RequestState.UNCONFIRMED if result.outcome is Outcome.UNKNOWN else None
-        value = None if isinstance(result, ItemError) else result
-        noted.append(settled := request.settle(order, asked, asking, value))
-        if asking is RequestState.ACCEPTED:
-            taken.append(settled)
-    # The caller is given the results whether or not they could be written down.
-    with suppress(OrderBookSaveError):
-        await book.async_put(noted)
-    async_publish_outcome(hass, entry, [order.local_id for order in noted])
-    return taken
+    request = _RefillRequest(hass, entry, loaded_data(entry), list(orders))
+    return await request.async_run(context)
+
+
+async def async_cancel_orders(
+    hass: HomeAssistant, entry: PanelConfigEntry, orders: Iterable[str], context: Context
+) -> dict[str, ItemError | None]:
+    """Request cancels of orders by the panel's ids; return None for each accepted request.
+
+    Only a later status shows whether an order was canceled. Raises HomeAssistantError, with
+    `outcome_unknown` if the answer was lost.
+    """
+    request = _CancelRequest(hass, entry, loaded_data(entry), list(orders))
+    return await request.async_run(context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request[T](ABC):
+    """A request about some orders: the intent is saved, it is sent once, the answer is noted."""
+
+    action: ClassVar[str]
+    activity: ClassVar[Activity]
+
+    hass: HomeAssistant
+    entry: PanelConfigEntry
+    data: PanelRuntimeData
+    orders: list[str]
+
+    @abstractmethod
+    async def async_send(self) -> Results[T]:
+        """Send the request. Raises PanelError."""
+
+    @abstractmethod
+    def intend(self, order: TrackedOrder, now: datetime) -> TrackedOrder:
+        """Return an order with the intended request."""
+
+    @abstractmethod
+    def settle(
+        self,
+        order: TrackedOrder,
+        before: TrackedOrder,
+        state: RequestState | None,
+        result: T | None,
+    ) -> TrackedOrder:
+        """Return an order with the outcome of the request.
+
+        `before` is the order before the intent. `state` is None if the panel refused.
+        """
+
+    async def async_run(self, context: Context) -> Results[T]:
+        """Run the request to its end, even if the caller is cancelled; return the results."""
+        return await async_run(
+            self.hass, self.entry, self.data, partial(self._async_request, context)
+        )
+
+    async def _async_request(self, context: Context) -> Results[T]:
+        # One at a time, so that an answer settles the last request of an order.
+        async with self.data.request_lock:
+            with panel_errors(self.hass, self.entry):
+                await self.data.rate_limiter.wait_for_turn(self.action)
+            before = self._tracked_orders()
+            await self._async_intend(before)
+            results = await self._async_send_once(before)
+            for order in await self._async_settle(before, results):
+                async_fire_activity(self.hass, self.entry, self.activity, order, context)
+        return results
+
+    def _tracked_orders(self) -> dict[str, TrackedOrder]:
+        """Return those of the orders that are tracked, by the panel's ids."""
+        found = (self.data.order_book.find(order.strip()) for order in self.orders)
+        return {order.panel_id: order for order in found if order is not None and order.panel_id}
+
+    async def _async_intend(self, before: Mapping[str, TrackedOrder]) -> None:
+        now = dt_util.utcnow()
+        intended = [self.intend(order, now) for order in before.values()]
+        undo = partial(self._async_settle, before, dict.fromkeys(before, _NOT_SENT))
+        await async_save_intent(self.hass, self.data, intended, undo)
+
+    async def _async_send_once(self, before: Mapping[str, TrackedOrder]) -> Results[T]:
+        with panel_errors(self.hass, self.entry, operation=True):
+            try:
+                return await self.async_send()
+            except BaseException as err:
+                # Whatever the error is, the order book has to say what is known.
+                outcome = _UNKNOWN if is_outcome_unknown(err) else _NOT_SENT
+                await self._async_settle(before, dict.fromkeys(before, outcome))
+                raise
+
+    async def _async_settle(
+        self, before: Mapping[str, TrackedOrder], results: Mapping[str, T | ItemError]
+    ) -> list[TrackedOrder]:
+        """Note the results in the orders as they are now; return those accepted by the panel.
+
+        Polls may have changed the orders since the intent was saved.
+        """
+        settled, accepted = [], []
+        for order_id, result in results.items():
+            order, intended = self.data.order_book.find(order_id), before.get(order_id)
+            if order is None or intended is None or order.local_id != intended.local_id:
+                # Not tracked, or forgotten meanwhile and perhaps tracked again.
+                continue
+            state = _state_of(result)
+            value = None if isinstance(result, ItemError) else result
+            settled.append(self.settle(order, intended, state, value))
+            if state is RequestState.ACCEPTED:
+                accepted.append(settled[-1])
+        # The caller gets the results even if they could not be saved.
+        with suppress(OrderBookSaveError):
+            await self.data.order_book.async_put(settled)
+        async_publish_outcome(
+            self.hass, self.entry, self.data, [order.local_id for order in settled]
+        )
+        return accepted
+
+
+def _state_of(result: object) -> RequestState | None:
+    """Return the state of a request with this result; None if the panel refused."""
+    if not isinstance(result, ItemError):
+        return RequestState.ACCEPTED
+    return RequestState.UNCONFIRMED if result.outcome is Outcome.UNKNOWN else None
+
+
+class _RefillRequest(_Request[str]):
+    """A request for refills. Each is one more refill of its order."""
+
+    action = "refill"
+    activity = Activity.REFILL_REQUESTED
+
+    @override
+    async def async_send(self) -> Results[str]:
+        return await self.data.client.refill(self.orders)
+
+    @override
+    def intend(self, order: TrackedOrder, now: datetime) -> TrackedOrder:
+        refill = Refill(requested_at=now, request=RequestState.INTENDED)
+        return replace(order, refills=(*order.refills, refill))
+
+    @override
+    def settle(
+        self,
+        order: TrackedOrder,
+        before: TrackedOrder,
+        state: RequestState | None,
+        result: str | None,
+    ) -> TrackedOrder:
+        *others, last = order.refills
+        if state is None:
+            return replace(order, refills=tuple(others))
+        return replace(order, refills=(*others, replace(last, request=state, panel_id=result)))
+
+
+class _CancelRequest(_Request[None]):
+    """A request for cancels. An order has at most one, the last."""
+
+    action = "cancel"
+    activity = Activity.CANCEL_REQUESTED
+
+    @override
+    async def async_send(self) -> Results[None]:
+        return await self.data.client.cancel(self.orders)
+
+    @override
+    def intend(self, order: TrackedOrder, now: datetime) -> TrackedOrder:
+        return replace(order, cancel=Cancel(requested_at=now, request=RequestState.INTENDED))
+
+    @override
+    def settle(
+        self,
+        order: TrackedOrder,
+        before: TrackedOrder,
+        state: RequestState | None,
+        result: None,
+    ) -> TrackedOrder:
+        was_accepted = before.cancel is not None and before.cancel.request is RequestState.ACCEPTED
+        is_worse = was_accepted and state is RequestState.UNCONFIRMED
+        if order.cancel is None or state is None or is_worse:
+            return replace(order, cancel=before.cancel)
+        return replace(order, cancel=replace(order.cancel, request=state))

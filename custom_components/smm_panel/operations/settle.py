@@ -1,4 +1,4 @@
-"""Settling an unconfirmed order by what the user has found out at the panel."""
+"""Settling an unconfirmed order with what the user found out at the panel."""
 
 from dataclasses import replace
 
@@ -7,25 +7,24 @@ from homeassistant.util import dt as dt_util
 
 from ..activity import Activity, async_fire_activity, async_fire_change, context_of
 from ..api import ItemError, ListedOrder, PanelError
-from ..coordinator import PanelConfigEntry
+from ..coordinator import PanelConfigEntry, PanelRuntimeData
 from ..orders import OrderBook, OrderChange, Placement, TrackedOrder
 from .execution import async_publish_outcome
 
 
 class NotSettledError(Exception):
-    """An order that could not be settled: the key of the text why, and the panel's reason."""
+    """An order could not be settled: the key of the text that says why, and the panel's reason."""
 
     def __init__(self, key: str, reason: str = "") -> None:
-        """Keep what the form has to tell."""
         super().__init__(key)
         self.key = key
         self.reason = reason
 
 
 async def async_find_matches(entry: PanelConfigEntry, order: TrackedOrder) -> list[str]:
-    """Return the ids of orders like this one that the panel lists and nobody has claimed.
+    """Return the ids of listed orders that could be this one and are not another of ours.
 
-    Few panels list orders; of the others, and of those that do not answer, none is known.
+    Empty for the many panels that list no orders, and for a panel that does not answer.
     """
     data = entry.runtime_data
     try:
@@ -44,7 +43,7 @@ async def async_settle_as_placed(
 ) -> None:
     """Give an unconfirmed order its id, if the panel knows it and no other order has it.
 
-    Raises NotSettledError, and OrderBookSaveError if it holds until the restart only.
+    Raises NotSettledError, and OrderBookSaveError if it is lost with the next restart.
     """
     data = entry.runtime_data
     if not order_id:
@@ -55,6 +54,9 @@ async def async_settle_as_placed(
         raise NotSettledError("not_checked", str(err)) from err
     if isinstance(report, ItemError):
         raise NotSettledError("order_unknown", report.message)
+    if not data.is_in_use:
+        # The next load has another order book; it has the order as unconfirmed, too.
+        raise NotSettledError("reloaded")
     if _is_claimed(data.order_book, order_id):
         raise NotSettledError("order_taken")
     unconfirmed = _unconfirmed(data.order_book, key)
@@ -63,35 +65,42 @@ async def async_settle_as_placed(
     try:
         await data.order_book.async_put([order])
     finally:
-        _tell(hass, entry, Activity.PLACED, order)
+        _publish(hass, entry, data, Activity.PLACED, order)
         async_fire_change(hass, entry, OrderChange(old=unconfirmed, new=order))
 
 
 async def async_settle_as_not_placed(
     hass: HomeAssistant, entry: PanelConfigEntry, key: str
 ) -> None:
-    """Close an unconfirmed order: it cost nothing.
+    """Remove an unconfirmed order, which cost nothing.
 
-    Raises NotSettledError, and OrderBookSaveError if it will be back after the restart.
+    Raises NotSettledError, and OrderBookSaveError if it comes back with the next restart.
     """
-    book = entry.runtime_data.order_book
-    order = _unconfirmed(book, key)
+    data = entry.runtime_data
+    order = _unconfirmed(data.order_book, key)
     try:
-        await book.async_withdraw(key)
+        await data.order_book.async_withdraw(key)
     finally:
-        _tell(hass, entry, Activity.NOT_PLACED, order)
+        _publish(hass, entry, data, Activity.NOT_PLACED, order)
 
 
-def _tell(
-    hass: HomeAssistant, entry: PanelConfigEntry, activity: Activity, order: TrackedOrder
+def _publish(
+    hass: HomeAssistant,
+    entry: PanelConfigEntry,
+    data: PanelRuntimeData,
+    activity: Activity,
+    order: TrackedOrder,
 ) -> None:
-    """Publish a settled order, in the context of who ordered it."""
-    async_publish_outcome(hass, entry, [order.local_id])
+    """Publish a settled order, with the context of whoever placed it."""
+    async_publish_outcome(hass, entry, data, [order.local_id])
     async_fire_activity(hass, entry, activity, order, context_of(order))
 
 
 def _unconfirmed(book: OrderBook, key: str) -> TrackedOrder:
-    """Return an order that is still unconfirmed: there may be two dialogs."""
+    """Return an unconfirmed order.
+
+    Raises NotSettledError, for instance if another dialog has settled it.
+    """
     order = book.orders.get(key)
     if order is None or order.placement is not Placement.UNCONFIRMED:
         raise NotSettledError("settled_meanwhile")
@@ -99,13 +108,13 @@ def _unconfirmed(book: OrderBook, key: str) -> TrackedOrder:
 
 
 def _is_claimed(book: OrderBook, order_id: str) -> bool:
-    """Tell whether an id belongs to another order that was sent from here."""
+    """Return whether an id belongs to an order that was sent from here."""
     known = book.find(order_id)
     return known is not None and known.is_own
 
 
 def _is_like(row: ListedOrder, order: TrackedOrder) -> bool:
-    """Tell whether what a listing says of an order does not speak against it being this one."""
+    """Return whether a listed order could be this one."""
     return (
         row.link == (order.link or order.username)
         and row.service in {None, order.service}

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from homeassistant.util import dt as dt_util
 
 from ..api import ItemError
-from ..coordinator import PanelConfigEntry
+from ..coordinator import PanelConfigEntry, loaded_data
+from ..errors import failed
 from ..orders import TrackedOrder
 
 
@@ -14,21 +15,26 @@ async def async_track(
 ) -> dict[str, TrackedOrder | ItemError]:
     """Track orders by the panel's ids; an id that the panel does not know is an `ItemError`.
 
-    Raises PanelError, and OrderBookSaveError if they are tracked until the restart only.
+    Raises PanelError, OrderBookSaveError if they are tracked until the next restart only, and
+    HomeAssistantError if the account is not loaded, or was reloaded before the panel answered.
     """
-    data = entry.runtime_data
+    data = loaded_data(entry)
     requested = list(dict.fromkeys(orders))
     tracked: dict[str, TrackedOrder | ItemError] = {
         order: known for order in requested if (known := data.order_book.find(order)) is not None
     }
     now = dt_util.utcnow()
     unknown = [order for order in requested if order not in tracked]
+    reports = await data.client.status(unknown)
+    if not data.is_in_use:
+        # The next load reads the files of this order book, which must not be saved again.
+        raise failed("not_loaded", account=entry.title)
     new = []
-    for order, report in (await data.client.status(unknown)).items():
+    for order, report in reports.items():
         if isinstance(report, ItemError):
             tracked[order] = report
         elif (known := data.order_book.find(order)) is not None:
-            # Placed or tracked meanwhile, with more known of it than its report says.
+            # Placed or tracked meanwhile: the order book knows more than the report.
             tracked[order] = known
         else:
             tracked[order] = added = TrackedOrder.tracked(order, report, now)
@@ -41,11 +47,12 @@ async def async_track(
 
 
 async def async_untrack(entry: PanelConfigEntry, keys: Collection[str]) -> None:
-    """Forget orders by their keys; at the panel they go on.
+    """Forget orders by their keys; the panel continues them.
 
-    Raises OrderBookSaveError if they are tracked again after the restart.
+    Raises OrderBookSaveError if they are tracked again after the next restart, and
+    HomeAssistantError if the account is not loaded.
     """
-    data = entry.runtime_data
+    data = loaded_data(entry)
     try:
         await data.order_book.async_forget(keys)
     finally:

@@ -1,8 +1,10 @@
-"""The tracked orders of an account: what is known of each, on disk before it matters.
+"""The tracked orders of an account.
 
-`OrderBook` is the only place that changes an order: what precedes or follows an operation at
-the panel is saved when its method returns. `TrackedOrder` is one order, `expense` what it has
-cost, `assign_slots` which slot shows it, `Initiator` who placed it.
+`OrderBook` holds the orders and is the only place that changes them. What precedes or follows
+an operation at the panel is on disk when its method returns. `TrackedOrder` is one order, with
+its `Refill` and `Cancel` requests, the `Evidence` on an unconfirmed one, and its `Initiator`: the
+user, automation or script that placed it. `OrderChange` is an order before and after a change.
+`expense` computes what an order has cost, `assign_slots` which order each slot shows.
 """
 
 from .book_store import BACKUP_UNDER_WAY, OrderBookSaveError

@@ -1,4 +1,4 @@
-"""What changes in an order book from one save to the next, and the carrying out of it."""
+"""The changes of an order book between two saves, and applying them to stored content."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -13,21 +13,20 @@ type Change = dict[str, Any]
 
 
 class BookChanges:
-    """Changes in the order they were made; the last row only of an order that changed often."""
+    """Changes in the order they were made; only the latest row of each order is kept."""
 
     def __init__(self) -> None:
-        """Begin with none."""
         self._changes: list[Change] = []
         self._rows: dict[str, Change] = {}
         self._last: Change = {}
-        """What has one value at a time."""
+        """Settings, slots and damage: only the latest value counts."""
 
     def __bool__(self) -> bool:
-        """Tell whether there are any."""
+        """Return whether there are changes."""
         return bool(self._changes or self._last)
 
     def put(self, order: TrackedOrder) -> None:
-        """Note an order that is new or differs."""
+        """Record an order that is new or has changed."""
         if (row := self._rows.get(order.local_id)) is not None:
             row["order"] = order
             return
@@ -35,38 +34,38 @@ class BookChanges:
         self._changes.append(row)
 
     def drop(self, key: str) -> None:
-        """Note that an order is gone, with what it cost."""
+        """Record that an order and its cost are removed."""
         self._rows.pop(key, None)
         self._changes.append({"dropped": key})
 
     def forget(self, key: str, cost: Expense | None) -> None:
-        """Note that an order is gone, and what it goes on to count as."""
+        """Record that an order is removed; its cost stays counted."""
         self._rows.pop(key, None)
         self._changes.append({"forgotten": key} | ({} if cost is None else {"expense": cost}))
 
     def sum_up(
         self, apart_since: datetime, days: Iterable[Expense], before: Iterable[Expense]
     ) -> None:
-        """Note the sums, and since when expenses are kept apart."""
+        """Record the sums, and the time since which expenses are stored separately."""
         self._changes.append(
             {"apart_since": apart_since, "days": tuple(days), "before": tuple(before)}
         )
 
     def assign(self, slots: Mapping[int, str | None]) -> None:
-        """Note the orders that slots show from now on; those of other slots stay."""
+        """Record the orders that these slots show; other slots are unchanged."""
         known = self._last.get("slots", {})
         self._last["slots"] = known | {str(slot): key for slot, key in slots.items()}
 
     def set_up(self, settings: Settings) -> None:
-        """Note the settings."""
+        """Record the settings."""
         self._last["settings"] = settings
 
     def damaged(self, damage: Damage | None) -> None:
-        """Note the damage, or that the user knows of it."""
+        """Record the damage; None once the user has accepted it."""
         self._last["damage"] = damage
 
     def extend(self, later: BookChanges) -> None:
-        """Add what was noted after these."""
+        """Append changes that were recorded after these."""
         for change in later._changes:
             if (order := change.get("order")) is not None:
                 self.put(order)
@@ -79,7 +78,7 @@ class BookChanges:
             self._last["slots"] = slots
 
     def as_json(self) -> list[Change]:
-        """Return them as JSON data."""
+        """Return the changes as JSON data."""
         return [
             {name: as_json(value) for name, value in change.items()}
             for change in (*self._changes, *({name: value} for name, value in self._last.items()))
@@ -87,25 +86,24 @@ class BookChanges:
 
 
 class Replay:
-    """The stored content of a book on which changes are carried out."""
+    """The stored content of a book, a snapshot at first, to which changes are applied."""
 
     def __init__(self, stored: Mapping[str, Any]) -> None:
-        """Begin with a snapshot."""
         self.unreadable = 0
-        """How many changes could not be read."""
+        """The number of changes that could not be read."""
 
         self._stored = dict(stored)
         self._forgotten = _rows(stored.get("forgotten", []))
         slots = stored.get("slots")
         self._slots = dict(slots) if isinstance(slots, dict) else {}
-        # Whatever is no row stays, to be counted as such.
+        # An invalid row is kept, so that `BookContent` counts it as unreadable.
         self._orders: dict[object, Any] = {
             _key(row, number): row for number, row in enumerate(_rows(stored.get("orders")))
         }
 
     @property
     def stored(self) -> dict[str, Any]:
-        """The content as of now."""
+        """The content with the changes applied so far."""
         return self._stored | {
             "orders": list(self._orders.values()),
             "forgotten": self._forgotten,
@@ -113,7 +111,7 @@ class Replay:
         }
 
     def carry_out(self, change: object) -> None:
-        """Carry out a change as `BookChanges.as_json` returned it."""
+        """Apply a change as returned by `BookChanges.as_json`."""
         match change:
             case {"order": {"local_id": str(key)} as row}:
                 self._orders[key] = row

@@ -1,4 +1,4 @@
-"""What the file of an order book holds, as JSON data."""
+"""The content of an order book, from and to JSON data."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from .order import TrackedOrder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """A file that could not be read whole: when that was found, and where it is kept."""
+    """A file that could not be read completely: when this was found, and where its copy is."""
 
     found_at: datetime
     file: str
@@ -21,10 +21,10 @@ class Damage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the owner set in entities of the account."""
+    """The settings that the user made in entities of the account."""
 
     low_balance: Decimal = Decimal(0)
-    """The balance counts as low below it."""
+    """The balance is low when it is below this amount."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class BookContent:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
-        """Read all that can be read. A slot that cannot be is assigned anew."""
+        """Read everything that can be read. An unreadable slot is assigned anew."""
         orders = _Rows(TrackedOrder, stored.get("orders"))
         forgotten = _Rows(Expense, stored.get("forgotten", []))
         days = _Rows(Expense, stored.get("days", []))
@@ -63,7 +63,7 @@ class BookContent:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return what `of` reads."""
+        """Return JSON data that `of` can read."""
         return {
             "orders": [as_json(order) for order in self.orders],
             "slots": {str(slot): key for slot, key in self.slots.items()},
@@ -76,7 +76,7 @@ class BookContent:
 
 
 class _Rows[T]:
-    """The records in a list; those that cannot be read are counted."""
+    """The records of a list; unreadable ones are counted."""
 
     def __init__(self, kind: type[T], rows: object) -> None:
         self.unreadable = 0 if isinstance(rows, list) else 1

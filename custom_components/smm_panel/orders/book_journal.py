@@ -1,6 +1,6 @@
-"""The journal of an order book: a file that only grows, by one line for each save.
+"""The journal of an order book: an append-only file with one line for each save.
 
-A line is a checksum, a space and a record, which holds no line break. The first record names
+A line is a checksum, a space and a record, which contains no line break. The first record names
 the snapshot that the others continue.
 """
 
@@ -11,23 +11,23 @@ from pathlib import Path
 from typing import Final, Self
 from zlib import crc32
 
-# What Home Assistant's storage gives private files.
+# The mode of private files in Home Assistant's storage.
 _MODE: Final = 0o600
 
 _CHECKSUM_LENGTH: Final = 8
 
 
 class JournalLostError(OSError):
-    """The journal is gone, or shorter than it was left."""
+    """The journal is missing, or shorter than after the last write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalContent:
-    """What a journal holds.
+    """The content of a journal.
 
-    `generation` is that of the snapshot it continues, None where its first line cannot be
-    read. `bad_lines` counts what was written whole once and cannot be read any more.
-    `length` is up to where the file is in order: what a crash cut off at its end was never
+    `generation` is that of the snapshot it continues, None if its first line is unreadable.
+    `bad_lines` counts lines that were written completely and are now unreadable. `length` is
+    the length of the intact part: a line that a crash cut off at the end was never
     acknowledged, and does not count.
     """
 
@@ -38,12 +38,12 @@ class JournalContent:
 
     @classmethod
     def of(cls, data: bytes) -> Self:
-        """Read all that can be read."""
+        """Read everything that can be read."""
         *lines, rest = data.split(b"\n")
         records = [_record(line) for line in lines]
         length = len(data) - len(rest)
         if not rest and len(records) > 1 and records[-1] is None:
-            # Blocks of a line reach the disk in any order, so its end can be there before the rest.
+            # Blocks of a line reach the disk in any order: its end can be on disk without the rest.
             records.pop()
             length -= len(lines[-1]) + 1
         header, *changes = records or [None]
@@ -60,20 +60,20 @@ class Journal:
     """The file of a journal. Its methods block, and raise OSError."""
 
     def __init__(self, path: Path) -> None:
-        """Use a file; `read` it first, unless a new one is to take its place."""
+        """Use the file at `path`. The first call is `read`, or `begin` to replace the file."""
         self.path = path
         self.generation: str | None = None
-        """The snapshot that the file continues, as far as it is known."""
+        """The generation that the file continues; None while unknown."""
 
         self._length = 0
 
     @property
     def size(self) -> int:
-        """The length of the file in bytes, as far as it is in order."""
+        """The length of the intact part of the file in bytes."""
         return self._length
 
     def read(self) -> JournalContent | None:
-        """Return what is in the file, to go on after it; None if there is no file."""
+        """Return the content of the file, which `append` continues; None if there is no file."""
         try:
             content = JournalContent.of(self.path.read_bytes())
         except FileNotFoundError:
@@ -82,7 +82,7 @@ class Journal:
         return content
 
     def begin(self, generation: str) -> None:
-        """Put a new journal in the place of the old one; all of it or nothing."""
+        """Replace the file by a new journal, atomically."""
         line = _line(json.dumps({"generation": generation}).encode())
         new = self.path.with_name(f"{self.path.name}.new")
         self.path.parent.mkdir(exist_ok=True)
@@ -99,9 +99,9 @@ class Journal:
         self.generation, self._length = generation, len(line)
 
     def append(self, record: bytes) -> None:
-        """Write a record, which is on disk on return; if that fails, it is as if never written.
+        """Write a record, which is on disk on return; after a failure the file is as before.
 
-        Raises JournalLostError if what the record continues is not there.
+        Raises JournalLostError if the file is missing or was cut off.
         """
         line = _line(record)
         try:
@@ -113,7 +113,7 @@ class Journal:
             if os.fstat(file.fileno()).st_size < self._length:
                 raise JournalLostError(f"{self.path} was cut off")
             try:
-                # What a crash or a full disk has left of a record.
+                # Remove the part of a record that a crash or a full disk left behind.
                 file.truncate(self._length)
                 file.seek(self._length)
                 rest = memoryview(line)
@@ -126,7 +126,7 @@ class Journal:
         self._length += len(line)
 
     def remove(self) -> None:
-        """Delete the file, if there is one."""
+        """Delete the file if it exists."""
         self.path.unlink(missing_ok=True)
 
 
@@ -135,7 +135,7 @@ def _line(record: bytes) -> bytes:
 
 
 def _record(line: bytes) -> bytes | None:
-    """Return the record in a line, None if it is not as it was written."""
+    """Return the record in a line, None if the line is damaged."""
     record = line[_CHECKSUM_LENGTH + 1 :]
     return record if _line(record) == line + b"\n" else None
 
@@ -157,7 +157,7 @@ def _open_private(path: str, flags: int) -> int:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the name of a new file on disk as well as its content."""
+    """Write a folder to disk, so that the name of a new file is there as well as its content."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""The snapshot of an order book: the whole book in one file, as of a moment."""
+"""The snapshot of an order book: the whole book in one file."""
 
 from typing import Any, Final, override
 
@@ -14,31 +14,26 @@ STORAGE_VERSION: Final = 1
 
 
 class BookSnapshot(Store[dict[str, Any]]):
-    """A store that tells its caller of files that could not be written or read.
+    """A store that raises an error if its file cannot be written or read.
 
-    `Store` logs an error of a write and goes on. An order must not be sent on the strength
-    of an intent that is not on disk.
+    `Store` only logs a failed write, but an order must not be sent before its intent is on disk.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Use the file of a config entry."""
         super().__init__(
             hass,
             STORAGE_VERSION,
             f"{DOMAIN}.{entry_id}",
             private=True,
             atomic_writes=True,
-            # What is saved is made for it, and never altered afterwards.
+            # Nothing changes the data after they were passed to `async_save`.
             serialize_in_event_loop=False,
         )
         self._failure: Exception | None = None
 
     @override
     async def async_load(self) -> dict[str, Any] | None:
-        """Return what is in the file, None if there is none.
-
-        Raises BrokenStoreError.
-        """
+        """Return the data in the file, None without a file. Raises BrokenStoreError."""
         content = await self.hass.async_add_executor_job(read_store, self.path)
         if content is not None and (content["version"], content.get("minor_version")) == (
             self.version,
@@ -52,7 +47,7 @@ class BookSnapshot(Store[dict[str, Any]]):
     async def async_save(self, data: dict[str, Any]) -> None:
         """Save now. Raises SerializationError and WriteError.
 
-        While Home Assistant stops, `Store` puts it off to the very end.
+        While Home Assistant stops, `Store` postpones the write to the very end.
         """
         await super().async_save(data)
         if self._failure is not None:
@@ -60,7 +55,10 @@ class BookSnapshot(Store[dict[str, Any]]):
 
     @override
     async def _async_write_data(self, data: dict[str, Any]) -> None:
-        """Keep what `Store` is going to log: a call whose data another write took sees it too."""
+        """Keep the error that `Store` only logs.
+
+        In an attribute, because a write may save the data of several calls of `async_save`.
+        """
         try:
             await super()._async_write_data(data)
         except (SerializationError, WriteError) as err:

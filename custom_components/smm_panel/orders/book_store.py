@@ -1,4 +1,4 @@
-"""The files of an order book: a snapshot, and the journal of what has changed since."""
+"""The files of an order book: a snapshot, and the journal of the changes since."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
@@ -26,20 +26,20 @@ from .book_journal import Journal, JournalLostError
 from .book_snapshot import BookSnapshot
 
 SMALLEST_COMPACTION: Final = 256 * 1024
-"""The length of a journal, in bytes, below which no snapshot is worth writing."""
+"""The length of a journal, in bytes, up to which no new snapshot is written."""
 
 NO_SNAPSHOT: Final = ""
-"""The generation that the journal of a book without a snapshot continues."""
+"""The generation named in the journal of a book without a snapshot."""
 
 BACKUP_UNDER_WAY: HassKey[bool] = HassKey(f"{DOMAIN}_backup_under_way")
-"""While it is set, no snapshot takes the place of another."""
+"""While this is set, no snapshot replaces another."""
 
 
 class OrderBookSaveError(HomeAssistantError):
     """The order book could not be written to disk."""
 
     def __init__(self, reason: str) -> None:
-        """Tell the user, where nothing better is known, that the change may be lost."""
+        """Set the general message that the change may be lost; callers may raise a better one."""
         super().__init__(
             translation_domain=DOMAIN,
             translation_key="book_not_written",
@@ -49,25 +49,25 @@ class OrderBookSaveError(HomeAssistantError):
 
 
 class BookStore:
-    """Writes what changes in a book, so that a save costs as much as has changed.
+    """Writes only the changes of a book, so that the cost of a save depends on them alone.
 
-    The first line of a journal names the snapshot it continues, its generation. A journal
+    The first line of a journal names the generation of the snapshot it continues. A journal
     that has grown as long as its snapshot is replaced: a snapshot of a new generation is
-    written, which names that of the old journal; then a new journal is begun. A crash in
-    between leaves the old journal, all of which is in the new snapshot.
+    written, which names that of the old journal; then a new journal begins. A crash in
+    between leaves the old journal, whose changes are all in the new snapshot.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str, copy: Callable[[], BookContent]) -> None:
-        """Use the files of a config entry; `copy` returns the book as it is now."""
+        """Use the files of a config entry; `copy` returns the current content of the book."""
         self.changes = BookChanges()
-        """What is not on disk yet."""
+        """The changes that are not on disk yet."""
 
         self._hass = hass
         self._copy = copy
         self._snapshot = BookSnapshot(hass, entry_id)
         self._journal = Journal(Path(f"{self._snapshot.path}.journal"))
         self._generation: str | None = None
-        """That of the snapshot on disk; None if the next save has to write one."""
+        """The generation of the snapshot on disk; None if the next save has to write a snapshot."""
 
         self._inode: int | None = None
         self._compact_from = SMALLEST_COMPACTION
@@ -76,7 +76,7 @@ class BookStore:
         self._final_write: CALLBACK_TYPE | None = None
 
     async def async_load(self) -> BookContent:
-        """Read all that can be read. Raises OrderBookSaveError."""
+        """Read everything that can be read. Raises OrderBookSaveError."""
         stored, is_broken = None, False
         try:
             with _save_errors():
@@ -86,20 +86,20 @@ class BookStore:
         return await self._hass.async_add_executor_job(self._read, stored, int(is_broken))
 
     async def async_set_aside(self) -> Damage:
-        """Keep copies of files that cannot be read whole. Raises OrderBookSaveError."""
+        """Copy files that cannot be read completely. Raises OrderBookSaveError."""
         return await self._hass.async_add_executor_job(self._set_aside)
 
     async def async_save(self) -> None:
-        """Write what has changed; it is on disk on return. Raises OrderBookSaveError.
+        """Write the changes, which are on disk on return. Raises OrderBookSaveError.
 
-        While Home Assistant stops, a snapshot that is due is put off to the very end.
+        While Home Assistant stops, a snapshot that is due is postponed to the final write event.
         """
-        # Cancelled with its caller, a write would go on in its thread beside the next one.
+        # If a write were cancelled with its caller, its thread would run on beside the next write.
         await asyncio.shield(self._hass.async_create_task(self._async_save(), "save order book"))
 
     @callback
     def async_save_later(self) -> None:
-        """Write what has changed before long, together with what changes until then."""
+        """Write the changes after SAVE_DELAY, together with those made until then."""
         if self._final_write is None:
             self._final_write = self._hass.bus.async_listen_once(
                 EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_write_at_last
@@ -124,13 +124,13 @@ class BookStore:
         await self._async_write_unasked()
 
     async def _async_write_unasked(self) -> None:
-        # Nobody waits for it; the log tells.
+        # No caller waits for this save; `_async_save` logs its error.
         with suppress(OrderBookSaveError):
             await self.async_save()
 
     @callback
     def _async_cancel(self) -> None:
-        """Take back what `async_save_later` has asked for."""
+        """Cancel what `async_save_later` has scheduled."""
         if self._delay is not None:
             self._delay.cancel()
             self._delay = None
@@ -142,7 +142,7 @@ class BookStore:
         async with self._lock:
             self._async_cancel()
             if not self.changes:
-                # Another save has taken them along.
+                # Another save already wrote them.
                 return
             changes, self.changes = self.changes, BookChanges()
             try:
@@ -156,14 +156,14 @@ class BookStore:
                 self.async_save_later()
 
     def _take_back(self, changes: BookChanges) -> None:
-        """Have the next save write changes that this one could not."""
+        """Return changes that could not be written to those of the next save."""
         changes.extend(self.changes)
         self.changes = changes
 
     async def _async_write(self, changes: BookChanges) -> bool:
-        """Write changes; return whether that was done, not put off."""
+        """Write changes; return False if the write is postponed."""
         if self._generation is not None and self._is_grown:
-            # Not worth failing for: there is still the journal.
+            # A failure is ignored: the changes can still be appended to the journal.
             with suppress(OrderBookSaveError):
                 if await self._async_compact(changes):
                     return True
@@ -180,7 +180,7 @@ class BookStore:
 
     @property
     def _is_grown(self) -> bool:
-        """Whether the journal is worth replacing, and may be."""
+        """Whether the journal is long enough to be replaced, and no backup is under way."""
         return self._journal.size > self._compact_from and not self._hass.data.get(BACKUP_UNDER_WAY)
 
     def _append(self, generation: str, changes: BookChanges) -> None:
@@ -189,15 +189,15 @@ class BookStore:
         self._journal.append(json_bytes(changes.as_json()))
 
     async def _async_compact(self, changes: BookChanges) -> bool:
-        """Write the whole book; return whether that was done, not put off."""
-        # What has changed since these changes were taken is in the copy too.
+        """Write the whole book; return False if the write is postponed."""
+        # The copy also contains the changes made after these.
         self._take_back(changes)
         content, self.changes = self._copy(), BookChanges()
         generation = ulid_now()
         data = await self._hass.async_add_executor_job(_encode, content)
         data |= {"generation": generation, "predecessor": self._journal.generation}
         if self._hass.state is CoreState.stopping:
-            # `Store` would write it at the very end, whatever has changed until then.
+            # `Store` would write it in the final write event, without later changes.
             return False
         try:
             with _save_errors():
@@ -206,7 +206,7 @@ class BookStore:
             known = self._inode
             await self._hass.async_add_executor_job(self._look_at_snapshot)
             if self._inode != known:
-                # It has taken the place of the old one all the same.
+                # Despite the error, the new snapshot has replaced the old one.
                 self._generation = None
             raise
         self._generation = generation
@@ -215,26 +215,26 @@ class BookStore:
 
     def _begin(self, generation: str) -> None:
         self._look_at_snapshot()
-        # If it fails, the next save tries again: until then all is in the snapshot.
+        # If this fails, the next save tries again; until then the snapshot holds all changes.
         with suppress(OSError):
             self._journal.begin(generation)
 
     def _look_at_snapshot(self) -> None:
-        """Note which file the snapshot is, and how large."""
+        """Record the inode of the snapshot, and set `_compact_from` by its size."""
         path = Path(self._snapshot.path)
         found = path.stat() if path.exists() else None
         self._inode = None if found is None else found.st_ino
         self._compact_from = max(SMALLEST_COMPACTION, 0 if found is None else found.st_size)
 
     def _read(self, stored: dict[str, Any] | None, unreadable: int) -> BookContent:
-        """Carry out on a snapshot what the journal holds; count on what cannot be read."""
+        """Apply the journal to the snapshot; add what cannot be read to `unreadable`."""
         self._look_at_snapshot()
         journal = self._journal.read()
         generation = NO_SNAPSHOT if stored is None else stored.get("generation")
         predecessor = None if stored is None else stored.get("predecessor")
         replay = Replay({"orders": []} if stored is None else stored)
         if journal is None:
-            # There was one when the snapshot took its place.
+            # A journal existed when the snapshot was written, so it was lost.
             unreadable += predecessor is not None
         elif journal.generation is None or journal.generation != predecessor:
             is_foreign = journal.generation not in (generation, None)
@@ -257,7 +257,7 @@ class BookStore:
 
 
 def _encode(content: BookContent) -> dict[str, Any]:
-    """Return the data of a snapshot, encoded without the spaces that `Store` puts in."""
+    """Return the data of a snapshot, encoded without the spaces that `Store` would write."""
     return {name: json_fragment(json_bytes(value)) for name, value in content.as_json().items()}
 
 
@@ -274,7 +274,7 @@ def _carry_out(replay: Replay, records: Iterable[bytes]) -> None:
 
 def _set_aside(path: Path) -> Path:
     """Copy a file; return the path of the copy. Raises OSError."""
-    # Named for the file, so that trying again on a full disk makes no second copy.
+    # The name has the time of the file, so that a retry on a full disk makes no second copy.
     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     copy = path.with_name(f"{path.name}.damaged.{modified:%Y%m%dT%H%M%S%f}")
     try:
@@ -288,7 +288,7 @@ def _set_aside(path: Path) -> Path:
 
 @contextmanager
 def _save_errors() -> Iterator[None]:
-    """Tell of what keeps a file from being written in one way. Raises OrderBookSaveError."""
+    """Raise every kind of save failure as OrderBookSaveError, except JournalLostError."""
     try:
         yield
     except JournalLostError:

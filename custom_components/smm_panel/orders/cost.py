@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from ..api import OrderStatus
 from ..money import Amounts, Expense
-from .order import GIVING_BACK, Placement, TrackedOrder
+from .order import REFUND_STATUSES, Placement, TrackedOrder
 
 _NOTHING = Decimal(0)
 
@@ -12,17 +12,17 @@ _NOTHING = Decimal(0)
 def expense(order: TrackedOrder) -> Expense | None:
     """Return what an order has cost so far; None for one that was placed elsewhere.
 
-    An order costs its estimate, or where there is none what the caller allowed for it, from
-    the moment it is intended until the panel tells a charge.
+    From its intent until the panel reports a charge, an order costs its estimate, or its
+    `max_charge` if there is no estimate.
     """
     if not order.is_own:
         return None
     planned = order.max_charge if order.estimate is None else order.estimate
     planned = planned or _NOTHING
     charge = planned if order.charge is None else order.charge
-    told = order.reported_charge(order.report)
-    if order.placement is Placement.PLACED and told is not None:
-        charge = max(charge, told) if order.status in GIVING_BACK else told
+    reported = order.reported_charge(order.report)
+    if order.placement is Placement.PLACED and reported is not None:
+        charge = max(charge, reported) if order.status in REFUND_STATUSES else reported
     return Expense(
         at=order.added_at,
         currency=order.currency,
@@ -31,17 +31,17 @@ def expense(order: TrackedOrder) -> Expense | None:
 
 
 def _given_back(order: TrackedOrder, charge: Decimal) -> Decimal:
-    """Return how much of a charge came back.
+    """Return how much of a charge was refunded.
 
-    Some panels lower the charge they report by it, others go on reporting the whole
-    charge; then it is in proportion to what was not delivered. Where the panel tells
-    neither, nothing is taken to have come back.
+    Some panels lower the reported charge by the refund. Others go on reporting the whole
+    charge: then the refund is in proportion to what was not delivered. If the panel reports
+    neither, no refund is assumed.
     """
-    if order.status not in GIVING_BACK:
+    if order.status not in REFUND_STATUSES:
         return _NOTHING
-    told = order.reported_charge(order.report)
-    if told is not None and told < charge:
-        return charge - max(told, _NOTHING)
+    reported = order.reported_charge(order.report)
+    if reported is not None and reported < charge:
+        return charge - max(reported, _NOTHING)
     if order.status is OrderStatus.REFUNDED:
         return charge
     share = order.delivered_share

@@ -1,4 +1,4 @@
-"""Who is behind an order: the user, automation or script whose context it was placed in."""
+"""Who placed an order: the user, automation or script, from the context of the call."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from homeassistant.util.json import JsonObjectType
 
 from ..const import DOMAIN
 
-# More than the runs that can be under way at one time; an entry is a few hundred bytes.
+# More runs than can be active at the same time; an entry takes a few hundred bytes.
 _REMEMBERED_RUNS = 1000
 
 
@@ -20,9 +20,8 @@ _REMEMBERED_RUNS = 1000
 class Initiator:
     """The context of a call.
 
-    `user_name` is what the user was called at the time.
-    `runs` are the entity ids of the automation and of the scripts that ran in it, the
-    outermost first.
+    `user_name` is the name of the user at the time of the call. `runs` are the entity ids of
+    the automation and the scripts that ran in the context, the outermost first.
     """
 
     context: str
@@ -32,11 +31,11 @@ class Initiator:
     runs: tuple[str, ...] = ()
 
     def as_context(self) -> Context:
-        """Return the context anew, for what follows from the call later."""
+        """Recreate the context, for events that follow from the call later."""
         return Context(user_id=self.user, parent_id=self.parent, id=self.context)
 
     def as_answer(self) -> JsonObjectType:
-        """Return who it is as answers and events tell it."""
+        """Return the initiator as shown in answers and events."""
         return {
             "user_id": self.user,
             "user": self.user_name,
@@ -47,15 +46,14 @@ class Initiator:
 
 
 class Runs:
-    """Which automations and scripts ran in which context."""
+    """The automations and scripts that ran in each context."""
 
     def __init__(self) -> None:
-        """Know of no run yet."""
         self._entities: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     @callback
-    def async_note(self, event: Event) -> None:
-        """Note a run that starts."""
+    def async_record(self, event: Event) -> None:
+        """Record the start of a run."""
         context, entity = event.context.id, event.data.get(ATTR_ENTITY_ID)
         known = self._entities.get(context, ())
         if not isinstance(entity, str) or entity in known:
@@ -66,7 +64,7 @@ class Runs:
             self._entities.popitem(last=False)
 
     def of(self, context: Context) -> tuple[str, ...]:
-        """Return the entity ids of what runs in a context."""
+        """Return the entity ids of the runs in a context."""
         return self._entities.get(context.id, ())
 
 
@@ -75,14 +73,14 @@ _RUNS: HassKey[Runs] = HassKey(f"{DOMAIN}_runs")
 
 @callback
 def async_follow_initiators(hass: HomeAssistant) -> None:
-    """Follow the runs of automations and scripts for as long as Home Assistant runs."""
+    """Record the runs of automations and scripts for as long as Home Assistant runs."""
     runs = hass.data[_RUNS] = Runs()
     for event_type in (EVENT_AUTOMATION_TRIGGERED, EVENT_SCRIPT_STARTED):
-        hass.bus.async_listen(event_type, runs.async_note)
+        hass.bus.async_listen(event_type, runs.async_record)
 
 
 async def async_get_initiator(hass: HomeAssistant, context: Context) -> Initiator:
-    """Return who is behind a call with this context."""
+    """Return the initiator of a call with this context."""
     user = None if context.user_id is None else await hass.auth.async_get_user(context.user_id)
     return Initiator(
         context=context.id,

@@ -16,28 +16,28 @@ from .requests import Cancel, Refill, RequestState
 
 
 class Placement(StrEnum):
-    """What is known of our sending an order."""
+    """What is known of the placing of an order."""
 
     INTENDED = "intended"
-    """On disk, about to be sent: found at start-up, it was interrupted."""
+    """On disk, about to be sent. An order found in this state at start-up was interrupted."""
 
     PLACED = "placed"
-    """The panel gave an id; also every order tracked by its id."""
+    """The panel assigned an id; also every order that is tracked by its id."""
 
     UNCONFIRMED = "unconfirmed"
-    """Sent, but the answer was lost: the panel may have it or not."""
+    """Sent, but the answer was lost: the panel may have the order or not."""
 
 
 ORDER_STATES = (
     *(status.value for status in OrderStatus if status is not OrderStatus.UNKNOWN),
     Placement.UNCONFIRMED.value,
 )
-"""What `TrackedOrder.state` can be."""
+"""The values of `TrackedOrder.state`."""
 
 ATTENTION = frozenset({OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.FAILED})
 
-# Final, and part of the charge or all of it comes back.
-GIVING_BACK = frozenset(
+# Final statuses in which the panel refunds part of the charge or all of it.
+REFUND_STATUSES = frozenset(
     {
         OrderStatus.PARTIAL,
         OrderStatus.CANCELED,
@@ -50,10 +50,10 @@ GIVING_BACK = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Hints for the user; none of them settles an order by itself.
+    """Hints for the user whether an unconfirmed order was placed; none is a proof by itself.
 
-    `balance_before` is the balance that was to be expected just before the order was
-    sent, `balance_after` the first one read afterwards, both in the account's currency.
+    `balance_before` is the balance expected just before the order was sent,
+    `balance_after` the first one read afterwards, both in the account's currency.
     `link_refused_at` is when the panel refused another order because of an active one
     with this link.
     """
@@ -65,15 +65,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackedOrder:
-    """An order we placed or track, as we last heard of it.
+    """An order we placed or track, with the panel's last report.
 
     `local_id` is ours and never changes; `panel_id` is the panel's id, None while the outcome
-    of sending it is not known. What was asked (service, link, quantity, ...) is unknown
-    for an order that was placed elsewhere. `username` stands in for the link where the
-    type has none; `parts` is the number of orders that a drip-feed or subscription makes
-    at most; `max_charge` is what the caller allowed. Money is in `currency`, the
-    account's at the time; `charge` is the highest that the panel has told, before it
-    gave anything back. `preset` is the id of the preset it was placed from, if any.
+    of sending the order is unknown. The fields of the request (service, link, quantity, ...)
+    are None for an order that was placed elsewhere. `username` replaces the link for types
+    without a link. `parts` is the maximum number of orders that a drip-feed or subscription
+    makes, `max_charge` the limit set by the caller. Amounts are in `currency`, the account's
+    at the time; `charge` is the highest one that the panel reported before a refund. `preset`
+    is the id of the preset that the order was placed from, if any.
     """
 
     local_id: str
@@ -103,7 +103,7 @@ class TrackedOrder:
 
     @classmethod
     def tracked(cls, order: str, report: OrderReport, now: datetime) -> Self:
-        """Return an order placed elsewhere, of which only the panel's report is known."""
+        """Return an order placed elsewhere; only the panel's report of it is known."""
         return cls(
             local_id=ulid_now(),
             panel_id=order,
@@ -115,22 +115,22 @@ class TrackedOrder:
 
     @property
     def is_own(self) -> bool:
-        """Whether the order was sent from here; only then is its service known."""
+        """Whether this integration sent the order; only then is its service known."""
         return self.service is not None
 
     @property
     def status(self) -> OrderStatus | None:
-        """The status the panel last reported."""
+        """The last status that the panel reported."""
         return None if self.report is None else self.report.status
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more is expected of the order."""
+        """Whether the order is not expected to change any more."""
         return self.status is not None and self.status.is_final
 
     @property
     def is_open(self) -> bool:
-        """Whether the panel is to be asked about the order."""
+        """Whether the order has to be polled."""
         return self.placement is Placement.PLACED and not self.is_final
 
     @property
@@ -145,23 +145,23 @@ class TrackedOrder:
 
     @property
     def is_request_unconfirmed(self) -> bool:
-        """Whether it is unknown if the panel took the last refill, or the cancel while open."""
+        """Whether the last refill request, or the cancel of an open order, is unconfirmed."""
         refill, cancel = self.last_refill, None if self.is_final else self.cancel
         return any(
-            asked is not None and asked.request is RequestState.UNCONFIRMED
-            for asked in (refill, cancel)
+            item is not None and item.request is RequestState.UNCONFIRMED
+            for item in (refill, cancel)
         )
 
     @property
     def state(self) -> str | None:
-        """What the order's status entity shows; None while unknown."""
+        """The state of the order's status entity; None while unknown."""
         if self.placement is Placement.UNCONFIRMED:
             return Placement.UNCONFIRMED
         return None if self.status is OrderStatus.UNKNOWN else self.status
 
     @property
     def last_refill(self) -> Refill | None:
-        """The refill that was asked for last."""
+        """The refill that was requested last."""
         return self.refills[-1] if self.refills else None
 
     @property
@@ -171,45 +171,45 @@ class TrackedOrder:
 
     @property
     def open_refills(self) -> tuple[str, ...]:
-        """The ids of the refills that are under way."""
+        """The panel's ids of the unfinished refills."""
         return tuple(
             item.panel_id for item in self.refills if item.is_open and item.panel_id is not None
         )
 
     def polled_refills(self, now: datetime) -> tuple[str, ...]:
-        """The ids of the refills that the panel is still asked about."""
+        """Return the panel's ids of the refills that are still polled."""
         if not self.refills or now - self.refills[-1].requested_at > REFILL_POLLED_FOR:
             return ()
         return self.open_refills
 
     @property
     def may_refill(self) -> bool:
-        """Whether asking for a refill can make sense; the panel decides."""
+        """Whether a refill request can succeed as far as is known; the panel decides."""
         delivered = self.status in {OrderStatus.COMPLETED, OrderStatus.PARTIAL}
         return delivered and self.can_refill is not False and not self.open_refills
 
     @property
     def cancel_requested_at(self) -> datetime | None:
-        """When the panel took the request to cancel the order."""
+        """When the cancel was requested; None unless the panel accepted the request."""
         if self.cancel is None or self.cancel.request is not RequestState.ACCEPTED:
             return None
         return self.cancel.requested_at
 
     @property
     def terms(self) -> ServiceTerms | None:
-        """What the order counts on while it is open; None for one placed elsewhere."""
+        """The terms of the order while it is open; None for one placed elsewhere."""
         if self.service is None or not self.is_open:
             return None
         return ServiceTerms(self.service, self.name, self.can_refill, self.can_cancel)
 
     @property
     def may_cancel(self) -> bool:
-        """Whether asking to cancel can make sense; the panel decides."""
+        """Whether a cancel request can succeed as far as is known; the panel decides."""
         return self.is_open and self.can_cancel is not False and not self.cancel_requested_at
 
     @property
     def progress(self) -> Decimal | None:
-        """Delivered share of the quantity in percent; None where either is unknown."""
+        """Delivered share of the quantity in percent; None if either is unknown."""
         if self.status is OrderStatus.COMPLETED:
             return Decimal(100)
         share = self.delivered_share
@@ -217,7 +217,7 @@ class TrackedOrder:
 
     @property
     def delivered_share(self) -> Decimal | None:
-        """Delivered share of the quantity, 0 to 1, by what the panel says remains."""
+        """Delivered share of the quantity, 0 to 1, computed from the reported remains."""
         if not self.quantity or self.report is None or self.report.remains is None:
             return None
         # Over-delivered orders report negative remains.
@@ -226,31 +226,31 @@ class TrackedOrder:
 
     @property
     def label(self) -> str:
-        """The order's id and name as people say it, such as "#23501 Followers"."""
+        """The order's id and name for display, such as "#23501 Followers"."""
         parts = (f"#{self.panel_id}" if self.panel_id else None, self.name)
         return " ".join(part for part in parts if part) or self.local_id
 
     def is_twin_of(self, other: Self) -> bool:
-        """Whether another order is for the same service and the same link or name."""
+        """Return whether another order has the same service and the same link or username."""
         mine = (self.service, self.link, self.username)
         return self.is_own and mine == (other.service, other.link, other.username)
 
     def is_from(self, report: OrderReport | ItemError) -> bool:
-        """Whether a report is the very one that the order is as of."""
+        """Return whether the order already reflects this very report object."""
         return self.report is report and self.error is None
 
     def reported(self, report: OrderReport | ItemError, now: datetime) -> TrackedOrder:
-        """Return the order as of a new report; equal to this one if nothing changed.
+        """Return the order with a new report; equal to this one if nothing changed.
 
-        An error for this one id leaves the last report in place and marks the order.
+        An error for this id keeps the last report and is stored in `error`.
         """
         if isinstance(report, ItemError):
-            # What was not asked has no news.
-            is_asked = report.outcome is not Outcome.NOT_SENT
-            return replace(self, error=report.message) if is_asked else self
+            # An id that was not sent has no new report.
+            was_sent = report.outcome is not Outcome.NOT_SENT
+            return replace(self, error=report.message) if was_sent else self
         status_changed = report.status is not self.status
         charge = self.reported_charge(report)
-        if charge is None or report.status in GIVING_BACK:
+        if charge is None or report.status in REFUND_STATUSES:
             charge = self.charge
         elif self.charge is not None:
             charge = max(charge, self.charge)
@@ -263,9 +263,9 @@ class TrackedOrder:
         )
 
     def interrupted(self) -> TrackedOrder:
-        """Return the order as it is after Home Assistant died.
+        """Return the order as it is after Home Assistant was interrupted.
 
-        What was being sent is unconfirmed. The same object if nothing was.
+        Whatever was being sent becomes unconfirmed. Returns the same object if nothing was.
         """
         changes: dict[str, Any] = {}
         if self.placement is Placement.INTENDED:
@@ -285,7 +285,7 @@ class TrackedOrder:
 
 
 class ServiceTerms(NamedTuple):
-    """What an open order counts on: its service, and what it offered when it was ordered."""
+    """The service of an open order, and what the service offered when it was ordered."""
 
     service: str
     name: str | None
@@ -295,7 +295,7 @@ class ServiceTerms(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderChange:
-    """An order before and after something new was learnt of it."""
+    """An order before and after a change."""
 
     old: TrackedOrder
     new: TrackedOrder

@@ -1,4 +1,4 @@
-"""The order book: every order we placed or track, on disk before it matters."""
+"""The order book: every order we placed or track."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
@@ -23,8 +23,8 @@ type SlotAssignment = Callable[[Mapping[int, str], Mapping[str, TrackedOrder]], 
 class OrderBook:
     """The tracked orders of one account, what they cost, and the slots that show them.
 
-    Orders are kept by their key, oldest first. Whatever precedes or follows a write to
-    the panel is on disk when the method returns; what a poll brought is saved later.
+    Orders are kept by their local id, oldest first. What precedes or follows an operation at
+    the panel is on disk when the method returns; the result of a poll is saved later.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -32,7 +32,7 @@ class OrderBook:
         self.spending = Spending()
         self.settings = Settings()
         self.damage: Damage | None = None
-        """Set until the user has seen that something was lost."""
+        """Set until the user has accepted that something was lost."""
         self._hass = hass
         self._store = BookStore(hass, entry_id, self._copy)
         self._index = OrderIndex()
@@ -41,27 +41,27 @@ class OrderBook:
 
     @property
     def orders(self) -> Mapping[str, TrackedOrder]:
-        """Every tracked order by its key, oldest first; a live view."""
+        """Every tracked order by its local id, oldest first; a live view."""
         return MappingProxyType(self._index.orders)
 
     @property
     def open_orders(self) -> Mapping[str, TrackedOrder]:
-        """The orders the panel is to be asked about by their key, oldest first; a live view."""
+        """The orders that have to be polled by their local id, oldest first; a live view."""
         return MappingProxyType(self._index.open)
 
     @property
     def youngest_open(self) -> TrackedOrder | None:
-        """The youngest of the open orders."""
+        """The newest open order, None if there is none."""
         return next(reversed(self._index.open.values()), None)
 
     @property
     def with_open_refills(self) -> Mapping[str, TrackedOrder]:
-        """The orders with a refill that is not finished by their key; a live view."""
+        """The orders with an unfinished refill by their local id; a live view."""
         return MappingProxyType(self._index.with_open_refills)
 
     @property
     def terms_in_use(self) -> Mapping[ServiceTerms, int]:
-        """How many open orders count on which service; a live view."""
+        """The number of open orders for each service and its terms; a live view."""
         return MappingProxyType(self._index.terms_in_use)
 
     @property
@@ -71,7 +71,7 @@ class OrderBook:
 
     @property
     def unconfirmed(self) -> list[TrackedOrder]:
-        """The orders whose outcome nobody knows, oldest first."""
+        """The orders whose outcome is unknown, oldest first."""
         return [
             order
             for order in self._index.unsettled.values()
@@ -80,27 +80,27 @@ class OrderBook:
 
     @property
     def slots(self) -> Mapping[int, str]:
-        """The key of the order each slot in use shows; a live view."""
+        """The local id of the order that each slot in use shows; a live view."""
         return MappingProxyType(self._slots)
 
     def find(self, order: str) -> TrackedOrder | None:
-        """Return the tracked order with this order id of the panel."""
+        """Return the tracked order with this panel id."""
         return self._index.find(order)
 
     def last_of(self, preset: str) -> TrackedOrder | None:
-        """Return the youngest order that was placed from the preset with this id."""
+        """Return the newest order that was placed from the preset with this id."""
         return self._index.last_of(preset)
 
     def find_open(
         self, service: str, link: str | None, username: str | None
     ) -> TrackedOrder | None:
-        """Return the youngest order for a service and link (or name) that is not final."""
+        """Return the newest order for a service and link (or username) that is not final."""
         return self._index.find_open(service, link, username)
 
     async def async_load(self) -> None:
         """Read the book; what was being sent when Home Assistant died becomes unconfirmed.
 
-        What cannot be read is kept in a file of its own, which `damage` names.
+        Files that cannot be read completely are copied; `damage` names the copy.
         """
         content = await self._store.async_load()
         await self._hass.async_add_executor_job(self._load_content, content)
@@ -109,7 +109,7 @@ class OrderBook:
         await self.async_save()
 
     async def async_save(self) -> None:
-        """Write what has changed. Raises OrderBookSaveError."""
+        """Save the changes. Raises OrderBookSaveError."""
         await self._store.async_save()
 
     async def async_remove(self) -> None:
@@ -117,23 +117,23 @@ class OrderBook:
         await self._store.async_remove()
 
     async def async_put(self, orders: Iterable[TrackedOrder]) -> None:
-        """Add or replace orders and write the book. Raises OrderBookSaveError."""
+        """Add or replace orders and save the book. Raises OrderBookSaveError."""
         for order in orders:
             self._put(order)
         await self.async_save()
 
     async def async_withdraw(self, key: str) -> None:
-        """Drop an order that was not placed: it costs nothing. Raises OrderBookSaveError."""
+        """Remove an order that was not placed: it costs nothing. Raises OrderBookSaveError."""
         self._drop(key)
         await self.async_save()
 
     async def async_forget(self, keys: Iterable[str]) -> None:
-        """Forget orders, but not what they cost. Raises OrderBookSaveError."""
+        """Remove orders, but keep their cost counted. Raises OrderBookSaveError."""
         self._forget(keys)
         await self.async_save()
 
     async def async_accept_damage(self) -> None:
-        """Note that the user knows what was lost. Raises OrderBookSaveError."""
+        """Record that the user accepts the loss. Raises OrderBookSaveError."""
         damage = self.damage
         self._set_damage(None)
         try:
@@ -143,7 +143,7 @@ class OrderBook:
             raise
 
     async def async_set_low_balance(self, amount: Decimal) -> None:
-        """Keep the balance below which the owner wants to know. Raises OrderBookSaveError."""
+        """Set the amount below which the balance is low. Raises OrderBookSaveError."""
         before = self.settings
         self._set_up(replace(before, low_balance=amount))
         try:
@@ -155,7 +155,7 @@ class OrderBook:
     def apply(
         self, reports: Mapping[str, OrderReport | ItemError], now: datetime
     ) -> frozenset[str]:
-        """Take in what the panel reported; return the keys of the orders it changed."""
+        """Apply reports of orders; return the local ids of the orders that changed."""
         return self._change(
             order.reported(report, now)
             for order_id, report in reports.items()
@@ -163,7 +163,7 @@ class OrderBook:
         )
 
     def apply_refills(self, statuses: Mapping[str, RefillStatus | ItemError]) -> frozenset[str]:
-        """Take in what became of refills; return the keys of the orders it changed."""
+        """Apply statuses of refills; return the local ids of the orders that changed."""
         return self._change(
             replace(order, refills=tuple(item.reported(statuses) for item in order.refills))
             for order in list(self._index.with_open_refills.values())
@@ -171,12 +171,12 @@ class OrderBook:
         )
 
     def take_changes(self, most: int) -> list[OrderChange]:
-        """Return some of what was learnt of orders and not taken yet, oldest first."""
+        """Remove and return up to `most` pending changes, oldest first."""
         return [self._changes.popleft() for _ in range(min(most, len(self._changes)))]
 
     def note_balance(self, amount: Decimal, read_at: datetime) -> None:
-        """Keep the first balance read after an unconfirmed order was sent, as evidence."""
-        # Later orders lowered it as well; without them it can be compared.
+        """Record the first balance read after an unconfirmed order was sent, as evidence."""
+        # Later orders lowered the balance as well: without their charges it can be compared.
         self._change(
             replace(
                 order,
@@ -190,12 +190,12 @@ class OrderBook:
         )
 
     def unsettled_price(self) -> Decimal:
-        """Return what the panel may yet charge for orders that are being sent or unconfirmed."""
+        """Return what the panel may still charge for orders that are being sent or unconfirmed."""
         costs = (expense(order) for order in self._index.unsettled.values())
         return sum((cost.amounts.cost for cost in costs if cost is not None), Decimal(0))
 
     def charged_since(self, moment: datetime) -> Decimal:
-        """Return what was charged for the orders that were placed after a moment."""
+        """Return the charges of the orders that were placed after a moment."""
         charged = Decimal(0)
         for order in reversed(self._index.orders.values()):
             if order.added_at <= moment:
@@ -205,7 +205,7 @@ class OrderBook:
         return charged
 
     def prune(self, now: datetime, keep: timedelta) -> frozenset[str]:
-        """Forget orders that were final for longer than `keep`; return their keys."""
+        """Remove orders that have been final for longer than `keep`; return their local ids."""
         expired = frozenset(
             order.local_id
             for order in self._index.orders.values()
@@ -223,7 +223,7 @@ class OrderBook:
         return expired
 
     def assign_slots(self, assign: SlotAssignment) -> frozenset[int]:
-        """Assign the slots anew if need be; return the slots that now show another order."""
+        """Assign the slots again if necessary; return the slots that now show another order."""
         if not self._index.slots_are_stale:
             return frozenset()
         self._index.slots_are_stale = False
@@ -239,14 +239,15 @@ class OrderBook:
         return changed
 
     def _change(self, orders: Iterable[TrackedOrder]) -> frozenset[str]:
-        """Replace those that differ, to be saved later; return their keys."""
+        """Replace the orders that differ, to be saved later; return their local ids."""
         changed: set[str] = set()
         for order in orders:
             if order != self._index.orders[order.local_id]:
                 self._replace(order)
                 changed.add(order.local_id)
             else:
-                # The next report is likely to be the same object, which needs no comparing.
+                # The next poll is likely to return this report object again: `is_from` then
+                # avoids the comparison.
                 self._index.adopt(order)
         if changed:
             self._save_later()
@@ -280,32 +281,32 @@ class OrderBook:
         )
 
     def _load_content(self, content: BookContent) -> None:
-        """Fill the empty book, in another thread: nobody else has it yet."""
+        """Fill the empty book. It runs in another thread: nothing else uses the book yet."""
         self.spending.restore(content.forgotten, content.days, content.before)
         self.settings, self.damage = content.settings, content.damage
         self._slots = content.slots
         for order in content.orders:
-            known = order.interrupted()
-            if known is order:
-                self._take(order)
+            loaded = order.interrupted()
+            if loaded is order:
+                self._insert(order)
             else:
-                self._changes.append(OrderChange(old=order, new=known))
-                self._put(known)
+                self._changes.append(OrderChange(old=order, new=loaded))
+                self._put(loaded)
 
     def _put(self, order: TrackedOrder) -> None:
         self._store.changes.put(order)
-        self._take(order)
+        self._insert(order)
 
-    def _take(self, order: TrackedOrder) -> None:
-        known = None if order.panel_id is None else self._index.find(order.panel_id)
-        if known is not None and known.local_id != order.local_id:
-            # The panel gave an id that is tracked already: it is one order there.
-            self._drop(known.local_id)
+    def _insert(self, order: TrackedOrder) -> None:
+        other = None if order.panel_id is None else self._index.find(order.panel_id)
+        if other is not None and other.local_id != order.local_id:
+            # The panel assigned an id that is already tracked: both are one order there.
+            self._drop(other.local_id)
         self._index.put(order)
         self.spending.put(order.local_id, expense(order))
 
     def _drop(self, key: str) -> None:
-        """Drop an order that was not placed, or is another one: it costs nothing."""
+        """Remove an order that was not placed or is a duplicate: it costs nothing."""
         self._store.changes.drop(key)
         self.spending.drop(key)
         self._index.pop(key)

@@ -1,4 +1,4 @@
-"""The orders of a book, and which of them are open, followed, in use, or in need of attention."""
+"""The orders of a book, with indexes of those that are open, unsettled or need attention."""
 
 from collections import Counter
 from itertools import chain
@@ -7,44 +7,43 @@ from .order import Placement, ServiceTerms, TrackedOrder
 
 
 class OrderIndex:
-    """Orders by their key, oldest first, with what is asked of thousands of them at hand.
+    """Orders by their local id, oldest first, with indexes: there may be thousands of them.
 
-    Whatever is kept besides `orders` follows from them, and costs as much as what changes.
+    The indexes are derived from `orders`; an update costs only as much as the orders that change.
     """
 
     def __init__(self) -> None:
-        """Begin without orders."""
         self.orders: dict[str, TrackedOrder] = {}
         self.open: dict[str, TrackedOrder] = {}
-        """The orders the panel is to be asked about, oldest first."""
+        """The orders that have to be polled, oldest first."""
 
         self.with_open_refills: dict[str, TrackedOrder] = {}
-        """The orders with a refill that is not finished."""
+        """The orders with an unfinished refill."""
 
         self.unsettled: dict[str, TrackedOrder] = {}
-        """The orders that are being sent, or whose outcome nobody knows."""
+        """The orders that are being sent, or whose outcome is unknown."""
 
         self.terms_in_use: Counter[ServiceTerms] = Counter()
-        """How many open orders count on which service."""
+        """The number of open orders for each service and its terms."""
 
         self.needing_attention: set[str] = set()
-        """The keys of the orders that a person should look at."""
+        """The local ids of the orders that a person should look at."""
 
         self.slots_are_stale = True
-        """Whether an order came, went, or became final since this was last set to False."""
+        """Whether an order was added, removed or became final since this was last set to False."""
 
         self._keys: dict[str, str] = {}
         self._last_of: dict[str, str] = {}
 
     def find(self, order: str) -> TrackedOrder | None:
-        """Return the order with this id of the panel."""
+        """Return the order with this panel id."""
         key = self._keys.get(order)
         return None if key is None else self.orders[key]
 
     def find_open(
         self, service: str, link: str | None, username: str | None
     ) -> TrackedOrder | None:
-        """Return the youngest order for a service and link (or name) that is not final."""
+        """Return the newest order for a service and link (or username) that is not final."""
         return max(
             (
                 order
@@ -56,18 +55,18 @@ class OrderIndex:
         )
 
     def last_of(self, preset: str) -> TrackedOrder | None:
-        """Return the youngest order that was placed from the preset with this id."""
+        """Return the newest order that was placed from the preset with this id."""
         key = self._last_of.get(preset)
         return None if key is None else self.orders[key]
 
     def put(self, order: TrackedOrder) -> None:
-        """Add an order, or put it in the place of the one with its key; no other has its id."""
+        """Add an order, or replace the one with its local id; no other order has its panel id."""
         key, old = order.local_id, self.orders.get(order.local_id)
         if old is not None and old.panel_id is not None and old.panel_id != order.panel_id:
             self._keys.pop(old.panel_id, None)
         if order.panel_id is not None:
             self._keys[order.panel_id] = key
-        self._tally(old, order)
+        self._update_counters(old, order)
         self.orders[key] = order
         for index, belongs in (
             (self.unsettled, order.placement is not Placement.PLACED),
@@ -75,21 +74,21 @@ class OrderIndex:
             (self.with_open_refills, order.refills and order.open_refills),
         ):
             if belongs:
-                self._file(index, order)
+                self._insert(index, order)
             else:
                 index.pop(key, None)
 
     def adopt(self, order: TrackedOrder) -> None:
-        """Put an equal order, as of another report, in the place of the known one."""
+        """Replace an order by an equal one that holds another report object."""
         for index in (self.orders, self.unsettled, self.open, self.with_open_refills):
             if order.local_id in index:
                 index[order.local_id] = order
 
     def pop(self, key: str) -> None:
-        """Take an order out, if it is there."""
+        """Remove an order if it is there."""
         if (order := self.orders.pop(key, None)) is None:
             return
-        self._tally(order, None)
+        self._update_counters(order, None)
         for index in (self.unsettled, self.open, self.with_open_refills):
             index.pop(key, None)
         if order.panel_id is not None:
@@ -97,9 +96,9 @@ class OrderIndex:
         if order.preset is not None and self._last_of.get(order.preset) == key:
             self._find_last_of(order.preset)
 
-    def _tally(self, old: TrackedOrder | None, new: TrackedOrder | None) -> None:
-        """Keep what is counted."""
-        if old is None or new is None or _standing(old) != _standing(new):
+    def _update_counters(self, old: TrackedOrder | None, new: TrackedOrder | None) -> None:
+        """Update the counters."""
+        if old is None or new is None or _slot_priority(old) != _slot_priority(new):
             self.slots_are_stale = True
         for order, number in ((old, -1), (new, 1)):
             if order is not None and (use := order.terms) is not None:
@@ -113,8 +112,8 @@ class OrderIndex:
         if new is not None and old is None and new.preset is not None:
             self._last_of[new.preset] = new.local_id
 
-    def _file(self, index: dict[str, TrackedOrder], order: TrackedOrder) -> None:
-        """Keep an order in an index, which is in the order of all."""
+    def _insert(self, index: dict[str, TrackedOrder], order: TrackedOrder) -> None:
+        """Insert an order, keeping the index sorted from oldest to newest."""
         is_in_place = order.local_id in index or order.local_id == next(reversed(self.orders))
         index[order.local_id] = order
         if not is_in_place:
@@ -124,13 +123,13 @@ class OrderIndex:
             index.update(in_order)
 
     def _find_last_of(self, preset: str) -> None:
-        """Let the order before the last of a preset be its last one."""
+        """Find the newest remaining order of a preset."""
         self._last_of.pop(preset, None)
         for key, order in self.orders.items():
             if order.preset == preset:
                 self._last_of[preset] = key
 
 
-def _standing(order: TrackedOrder) -> tuple[bool, bool]:
-    """Return what decides whether an order gets a slot before another one."""
+def _slot_priority(order: TrackedOrder) -> tuple[bool, bool]:
+    """Return what decides which of two orders gets a slot first."""
     return order.is_final, order.placement is Placement.INTENDED

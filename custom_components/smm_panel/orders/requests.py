@@ -1,4 +1,4 @@
-"""What was asked of an order after it was placed: refills and a cancel."""
+"""The requests made for a placed order: refills and a cancel."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,21 +9,21 @@ from ..api import ItemError, Outcome, RefillStatus
 
 
 class RequestState(StrEnum):
-    """What is known of our asking. A request that was refused leaves nothing behind."""
+    """What is known of a request. A refused request is not kept."""
 
     INTENDED = "intended"
-    """On disk, about to be sent: found at start-up, it was interrupted."""
+    """On disk, about to be sent. A request found in this state at start-up was interrupted."""
 
     ACCEPTED = "accepted"
-    """The panel took the request; what came of it is another matter."""
+    """The panel accepted the request; its result is not part of this state."""
 
     UNCONFIRMED = "unconfirmed"
-    """Sent, but the answer was lost: the panel may have taken it or not."""
+    """Sent, but the answer was lost: the panel may have accepted the request or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
-    """A cancel that was asked for; only the order's status tells whether it was done."""
+    """A requested cancel; only the order's status shows whether it was carried out."""
 
     requested_at: datetime
     request: RequestState
@@ -31,9 +31,9 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refill:
-    """A refill that was asked for; `panel_id` is the panel's id of it, once it has one.
+    """A requested refill; `panel_id` is the panel's id of the refill, None while unknown.
 
-    `error` is what the panel says in the place of a status.
+    `error` is the message that the panel returns instead of a status.
     """
 
     requested_at: datetime
@@ -44,24 +44,24 @@ class Refill:
 
     @property
     def is_open(self) -> bool:
-        """Whether the panel is to be asked about the refill."""
+        """Whether the refill has to be polled."""
         is_final = self.status is not None and self.status.is_final
         return self.panel_id is not None and not is_final
 
     @property
     def state(self) -> str | None:
-        """What the refill's status entity shows; None while unknown."""
+        """The state of the refill's status entity; None while unknown."""
         if self.request is not RequestState.ACCEPTED:
-            # It is shown only once the call has ended, and then it is one or the other.
+            # An intended request is not shown: when the call ends, it is accepted or unconfirmed.
             return RequestState.UNCONFIRMED
         return None if self.status is RefillStatus.UNKNOWN else self.status
 
     def reported(self, statuses: Mapping[str, RefillStatus | ItemError]) -> Refill:
-        """Return the refill as of a new answer; equal to this one if it is not in there."""
-        told = None if self.panel_id is None else statuses.get(self.panel_id)
-        if told is None or not self.is_open:
+        """Return the refill with its new status; equal to this one if the answer has none."""
+        answer = None if self.panel_id is None else statuses.get(self.panel_id)
+        if answer is None or not self.is_open:
             return self
-        if isinstance(told, ItemError):
-            is_asked = told.outcome is not Outcome.NOT_SENT
-            return replace(self, error=told.message) if is_asked else self
-        return replace(self, status=told, error=None)
+        if isinstance(answer, ItemError):
+            was_sent = answer.outcome is not Outcome.NOT_SENT
+            return replace(self, error=answer.message) if was_sent else self
+        return replace(self, status=answer, error=None)

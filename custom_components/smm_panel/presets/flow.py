@@ -45,10 +45,10 @@ FIELD_SEARCH: Final = "search"
 ADMINISTRATORS: Final = "administrators"
 ANYONE: Final = "anyone"
 
-# What a person may still look through; a panel has ten thousand.
+# The longest list of services that is shown; a panel has up to ten thousand.
 MAX_CHOICES = 100
 
-# In every language.
+# The same in every language.
 _NOT_KNOWN = "–"  # noqa: RUF001 - a dash as it is printed
 
 _PRESSED_BY = SelectSelector(
@@ -61,11 +61,14 @@ _PRESSED_BY = SelectSelector(
 
 
 class PresetFlow(ConfigSubentryFlow):
-    """Asks for a service, for the order of it, and for who may place it up to which charge."""
+    """Flow with steps for the service, the fields of its order and the terms of the preset.
+
+    After the first step the flow does not read from the account: it may be unloaded meanwhile.
+    """
 
     def __init__(self) -> None:
-        """Know of no service and no order yet."""
         self._services: Mapping[str, Service] = {}
+        self._currency: str | None = None
         self._found: list[Service] = []
         self._service: Service
         self._name = ""
@@ -73,7 +76,7 @@ class PresetFlow(ConfigSubentryFlow):
 
     async def async_step_user(
         self,
-        user_input: dict[str, Any] | None = None,  # noqa: ARG002 - sending the form tries again
+        user_input: dict[str, Any] | None = None,  # noqa: ARG002 - sending the form reads again
     ) -> SubentryFlowResult:
         """Begin a new preset."""
         failure = await self._async_read_services("user")
@@ -81,9 +84,9 @@ class PresetFlow(ConfigSubentryFlow):
 
     async def async_step_reconfigure(
         self,
-        user_input: dict[str, Any] | None = None,  # noqa: ARG002 - sending the form tries again
+        user_input: dict[str, Any] | None = None,  # noqa: ARG002 - sending the form reads again
     ) -> SubentryFlowResult:
-        """Begin to change a preset; its service stays."""
+        """Begin to change a preset, except its service."""
         if (failure := await self._async_read_services("reconfigure")) is not None:
             return failure
         subentry = self._get_reconfigure_subentry()
@@ -99,13 +102,14 @@ class PresetFlow(ConfigSubentryFlow):
         return await self.async_step_order()
 
     async def _async_read_services(self, step_id: str) -> SubentryFlowResult | None:
-        """Read the service list; where that fails, return what the user is shown."""
+        """Read the service list and the currency; return what to show if that fails."""
         if self._entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
+        data = self._entry.runtime_data
+        self._currency = data.currency
         try:
             with panel_errors(self.hass, self._entry):
-                catalog = self._entry.runtime_data.catalog
-                self._services = await catalog.async_read(CATALOG_FRESH)
+                self._services = await data.catalog.async_read(CATALOG_FRESH)
         except HomeAssistantError as err:
             return self.async_show_form(
                 step_id=step_id,
@@ -118,7 +122,7 @@ class PresetFlow(ConfigSubentryFlow):
     async def async_step_search(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Narrow the services down to a list that a person can look through."""
+        """Search the services until the list is short enough to be shown."""
         errors: dict[str, str] = {}
         if user_input is not None:
             self._found = search_services(
@@ -155,7 +159,7 @@ class PresetFlow(ConfigSubentryFlow):
     async def async_step_service(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Choose one of the services that were found."""
+        """Ask for one of the services that were found."""
         if user_input is not None:
             self._service = self._services[user_input[CONF_SERVICE]]
             return await self.async_step_order()
@@ -177,7 +181,7 @@ class PresetFlow(ConfigSubentryFlow):
     async def async_step_order(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask for what an order of the service needs."""
+        """Ask for the fields of an order of the service."""
         service = self._service
         schema = order_schema(service)
         shown = self._data.get(CONF_FIELDS, {})
@@ -233,7 +237,7 @@ class PresetFlow(ConfigSubentryFlow):
         )
 
     def _terms(self) -> dict[str, Any]:
-        """Return what the form of the terms is filled with."""
+        """Return the suggested values of the form of the terms."""
         terms: dict[str, Any] = {FIELD_NAME: self._name or self._service.name}
         if CONF_MAX_CHARGE in self._data:
             terms[CONF_MAX_CHARGE] = float(self._data[CONF_MAX_CHARGE])
@@ -243,7 +247,7 @@ class PresetFlow(ConfigSubentryFlow):
         return terms
 
     def _take_terms(self, typed: Mapping[str, Any]) -> dict[str, str]:
-        """Keep the terms as typed; return what is wrong with them."""
+        """Keep the terms as typed; return their errors."""
         self._name = " ".join(typed[FIELD_NAME].split())
         self._data[CONF_ADMINISTRATORS_ONLY] = typed[FIELD_PRESSED_BY] == ADMINISTRATORS
         self._data.pop(CONF_MAX_CHARGE, None)
@@ -267,7 +271,7 @@ class PresetFlow(ConfigSubentryFlow):
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Show all of it with the price now, then keep it."""
+        """Show the preset with its current price, then save it."""
         if user_input is None:
             draft = self._draft()
             fields = self._data[CONF_FIELDS].items()
@@ -294,12 +298,8 @@ class PresetFlow(ConfigSubentryFlow):
     def _entry(self) -> PanelConfigEntry:
         return self._get_entry()
 
-    @property
-    def _currency(self) -> str | None:
-        return self._entry.runtime_data.currency
-
     def _draft(self) -> Preset:
-        """Return the preset as far as it is known."""
+        """Return the preset as far as it was entered."""
         data = {CONF_ADMINISTRATORS_ONLY: True, **self._data}
         return Preset.read(self.flow_id, self._name, data)
 
@@ -309,7 +309,7 @@ class PresetFlow(ConfigSubentryFlow):
 
 
 def _label(service: Service, currency: str | None) -> str:
-    """Describe a service in a line, its features in the words of the API."""
+    """Return a service as a line of text; its features are named as in the API."""
     features = [name for name in ("refill", "cancel") if getattr(service, name)]
     facts = [price_text(service.rate, currency), f"{service.min}-{service.max}", *features]
     return f"{service.name} ({', '.join(facts)}) #{service.id}"
@@ -318,9 +318,12 @@ def _label(service: Service, currency: str | None) -> str:
 def _explained(
     problem: InvalidOrderError | vol.Invalid, fields: set[str]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the error of a form, at the field at fault if it has that, and what its text names."""
+    """Return the errors of a form and the placeholders of their texts.
+
+    The error is at the field that caused it, or at the form if it does not have that field.
+    """
     if not isinstance(problem, InvalidOrderError):
-        # The one field whose form can't be read as such.
+        # Only this field is not checked by its selector.
         return {FIELD_EXTRA: "invalid_extra"}, {"field": FIELD_EXTRA, "limit": _NOT_KNOWN}
     place = problem.field if problem.field in fields else "base"
     return {place: f"invalid_order_{problem.reason}"}, {
@@ -330,7 +333,7 @@ def _explained(
 
 
 def _shown(value: object) -> str:
-    """Write a value of a field in a line."""
+    """Return the value of a field as a line of text."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return " / ".join(str(value).splitlines())

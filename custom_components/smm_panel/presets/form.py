@@ -23,7 +23,7 @@ FIELD_EXTRA: Final = "extra"
 
 _TEXT = TextSelector()
 _LINES = TextSelector(TextSelectorConfig(multiline=True))
-# Without bounds: `OrderRequest` knows them and says in the user's language what is wrong.
+# Without bounds: `OrderRequest` checks them, with errors in the user's language.
 _NUMBER = NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1))
 _MINUTES = NumberSelector(
     NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1, unit_of_measurement="min")
@@ -31,7 +31,7 @@ _MINUTES = NumberSelector(
 
 
 def _choice(key: str, last: int) -> SelectSelector:
-    """Build the selector of a number that stands for something."""
+    """Return the selector of a number from 1 to `last`, each with a text of its own."""
     options = [str(number) for number in range(1, last + 1)]
     return SelectSelector(
         SelectSelectorConfig(options=options, translation_key=key, mode=SelectSelectorMode.DROPDOWN)
@@ -67,7 +67,7 @@ SELECTORS: dict[str, Any] = {
 
 
 def order_schema(service: Service) -> vol.Schema:
-    """Build the form for an order of a service."""
+    """Return the form for an order of a service."""
     rules = service_type(service.type)
     fields: dict[vol.Marker, Any] = {
         **{vol.Required(name): SELECTORS[name] for name in rules.required},
@@ -81,7 +81,7 @@ def order_schema(service: Service) -> vol.Schema:
 def order_problem(
     service: Service, typed: dict[str, Any]
 ) -> InvalidOrderError | vol.Invalid | None:
-    """Return what is wrong with an order as typed."""
+    """Return the error of an order as typed; None if it fits its service."""
     try:
         fields = ORDER_FIELDS_SCHEMA(typed)
         OrderRequest(service=service.id, type=service.type, **fields).check_limits(service)

@@ -23,7 +23,7 @@ CONF_ADMINISTRATORS_ONLY: Final = "administrators_only"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """An order that is only waiting to be placed.
+    """An order that can be placed with a button or by name.
 
     `id` is that of the subentry. `fields` are the parameters of `OrderRequest` except service
     and type. `max_charge`, in the account's currency, is the largest charge it may have.
@@ -44,7 +44,7 @@ class Preset:
 
     @classmethod
     def read(cls, preset_id: str, name: str, data: Mapping[str, Any]) -> Self:
-        """Read the data of a subentry: fields as the form gave them, money as text."""
+        """Return the preset with the data of a subentry: fields as in the form, money as text."""
         return cls(
             id=preset_id,
             name=name,
@@ -56,15 +56,15 @@ class Preset:
         )
 
     def price(self, service: Service) -> Decimal | None:
-        """Return what the order would cost of a service; None if that cannot be known."""
+        """Return the expected price of the order at a service; None if it is unknown."""
         try:
             return self._request(service).estimate(service)
         except InvalidOrderError:
-            # The type of the service has changed, or a date is past: the order is refused.
+            # Such an order is refused: the type of the service changed, or a date is past.
             return None
 
     def problem(self, service: Service) -> InvalidOrderError | None:
-        """Return why the service cannot take the order, as it is refused with; None if it can."""
+        """Return the error with which the order would be refused; None if it fits the service."""
         try:
             self._request(service).check_limits(service)
         except InvalidOrderError as err:
@@ -81,7 +81,7 @@ def get_presets(entry: PanelConfigEntry) -> list[Preset]:
 
 
 def find_preset(entry: PanelConfigEntry, wanted: str) -> Preset:
-    """Return the preset with this name, case aside, or id. Raises ServiceValidationError."""
+    """Return the preset with this name (in any case) or id. Raises ServiceValidationError."""
     folded = fold_name(wanted)
     found = [
         item for item in get_presets(entry) if folded in {fold_name(item.name), item.id.casefold()}
@@ -89,11 +89,11 @@ def find_preset(entry: PanelConfigEntry, wanted: str) -> Preset:
     if not found:
         raise refused("unknown_preset", preset=wanted, account=entry.title)
     if len(found) > 1:
-        # Home Assistant lets people rename a preset to the name of another one.
+        # Home Assistant allows renaming a preset to the name of another one.
         raise refused("ambiguous_preset", preset=wanted, account=entry.title)
     return found[0]
 
 
 def fold_name(name: str) -> str:
-    """Return what makes two names of presets the same."""
+    """Return a name as it is compared with names of other presets."""
     return " ".join(name.split()).casefold()

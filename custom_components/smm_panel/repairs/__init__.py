@@ -1,7 +1,8 @@
-"""The issues of an account as Home Assistant's repairs, a file for each.
+"""The repair issues of an account, one file for each subject.
 
-Each file says when its issue is raised, when it is withdrawn and how it is fixed. The kinds and
-ids of all issues are in `issues.py`.
+Each file defines when its issues are raised, when they are withdrawn and how they are fixed.
+`async_watch_issues` starts this for an account. Home Assistant calls `async_create_fix_flow` when
+a user fixes an issue. The kinds and ids of all issues are in `issues.py`.
 """
 
 from homeassistant.components.repairs import RepairsFlow

@@ -8,8 +8,8 @@ from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 
 from ..coordinator import PanelConfigEntry
 
-# The same in every language.
-NOT_KNOWN: Final = "–"  # noqa: RUF001 - a dash as it is printed
+# Not translated: a dash is the same in every language.
+NOT_KNOWN: Final = "–"  # noqa: RUF001 - an en dash is intended
 
 
 class AccountFlow(RepairsFlow):

@@ -1,4 +1,4 @@
-"""The issues of services in use: open orders that lost theirs, and rates that rose."""
+"""The issues of services in use: lost by open orders, or with a rate that rose."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from .base import AccountFlow
 
 @callback
 def async_watch_services(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-    """Keep the issues of services as the service list and the order book call for them."""
+    """Raise and withdraw the issues of services when the service list or an order changes."""
     raised: dict[str, _Problem] = {}
 
     @callback
@@ -52,21 +52,21 @@ def async_watch_services(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _OrdersStranded:
-    """Open orders whose service is not offered any more, or has lost what they count on."""
+    """Open orders whose service is gone, or no longer offers what it did when they were placed."""
 
     service: str
     name: str
     orders: int
     withdrawn: tuple[str, ...]
-    """What was lost, in the words of the API; empty if that is the whole service."""
+    """The names of the lost options in the API; empty if the whole service is gone."""
 
     @property
     def about(self) -> str:
-        """What the issue is about."""
+        """The subject of the issue, for its id."""
         return f"orders_{self.service}"
 
     def async_raise(self, hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-        """Raise the issue, or bring it up to date."""
+        """Raise or update the issue."""
         if self.withdrawn:
             async_warn(
                 hass,
@@ -91,33 +91,33 @@ class _OrdersStranded:
 
 @dataclass(frozen=True, slots=True)
 class _RateRose:
-    """A rate that rose under presets without a largest charge."""
+    """A service whose rate rose, used by presets without a maximum charge."""
 
-    facts: ServiceSnapshot
+    service: ServiceSnapshot
     presets: tuple[str, ...]
 
     @property
     def about(self) -> str:
-        """What the issue is about."""
-        return f"rate_{self.facts.id}"
+        """The subject of the issue, for its id."""
+        return f"rate_{self.service.id}"
 
     def async_raise(self, hass: HomeAssistant, entry: PanelConfigEntry) -> None:
-        """Raise the issue, or bring it up to date."""
-        assert self.facts.rose_from is not None  # noqa: S101 - it is made of such facts only
+        """Raise or update the issue."""
+        assert self.service.rose_from is not None  # noqa: S101 - `_risen_rates` skips others
         currency = entry.runtime_data.currency
         ir.async_create_issue(
             hass,
             DOMAIN,
             issue_id(entry, self.about),
-            data={ATTR_CONFIG_ENTRY_ID: entry.entry_id, ATTR_SERVICE: self.facts.id},
+            data={ATTR_CONFIG_ENTRY_ID: entry.entry_id, ATTR_SERVICE: self.service.id},
             is_fixable=True,
             severity=IssueSeverity.WARNING,
             translation_key=Issue.PRICE_CHANGED,
             translation_placeholders={
                 "account": entry.title,
-                "service": f"{self.facts.name} ({self.facts.id})",
-                "old": price_text(self.facts.rose_from, currency),
-                "new": price_text(self.facts.rate, currency),
+                "service": f"{self.service.name} ({self.service.id})",
+                "old": price_text(self.service.rose_from, currency),
+                "new": price_text(self.service.rate, currency),
                 "presets": ", ".join(self.presets),
             },
         )
@@ -132,7 +132,7 @@ def _problems(entry: PanelConfigEntry) -> Iterator[_Problem]:
 
 
 def _stranded_orders(entry: PanelConfigEntry) -> Iterator[_OrdersStranded]:
-    """Find the open orders that the last service list leaves without what they were sold."""
+    """Find the open orders whose service, or an option of it, is gone from the service list."""
     if not (offered := entry.runtime_data.catalog.cached):
         return
     concerned: defaultdict[str, Counter[ServiceTerms]] = defaultdict(Counter)
@@ -150,33 +150,33 @@ def _stranded_orders(entry: PanelConfigEntry) -> Iterator[_OrdersStranded]:
 
 
 def _withdrawn(use: ServiceTerms, service: Service) -> set[str]:
-    """Return what the service had when it was ordered and has no longer."""
+    """Return the options that the service had when it was ordered, and no longer has."""
     had = {"refill": use.can_refill, "cancel": use.can_cancel}
     return {name for name, promised in had.items() if promised and not getattr(service, name)}
 
 
 def _risen_rates(entry: PanelConfigEntry) -> Iterator[_RateRose]:
-    """Find the rates that rose unseen."""
-    for facts in entry.runtime_data.watched_services.services.values():
-        if facts.rose_from is None or facts.gone:
+    """Find the rates that rose without the user having seen it."""
+    for service in entry.runtime_data.watched_services.services.values():
+        if service.rose_from is None or service.gone:
             continue
         unlimited = tuple(
             item.name
             for item in get_presets(entry)
-            if item.service == facts.id and item.max_charge is None
+            if item.service == service.id and item.max_charge is None
         )
         if unlimited:
-            yield _RateRose(facts, unlimited)
+            yield _RateRose(service, unlimited)
 
 
 class PriceChangedFlow(AccountFlow, ConfirmRepairFlow):
-    """Lets the user confirm that a rate that rose was seen."""
+    """Lets the user confirm that they have seen a rate that rose."""
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Tell how it rose, and ask no more once that is confirmed."""
+        """Show how the rate rose; withdraw the issue once this is confirmed."""
         if (entry := self.entry) is None:
             return self.async_abort(reason="not_loaded")
         if user_input is not None:

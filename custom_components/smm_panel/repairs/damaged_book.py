@@ -1,4 +1,4 @@
-"""The issue of an order book of which part was lost, and the flow that accepts it."""
+"""The issue of a damaged order book, and the flow that accepts the loss."""
 
 from pathlib import Path
 
@@ -42,19 +42,19 @@ def async_raise_damaged_book(hass: HomeAssistant, entry: PanelConfigEntry) -> No
 
 
 class BookDamagedFlow(AccountFlow):
-    """Lets the user confirm that part of the order book is lost, so that orders go on."""
+    """Lets the user accept that part of the order book is lost: orders can then be placed again."""
 
     async def async_step_init(
         self,
         user_input: dict[str, str] | None = None,  # noqa: ARG002 - Home Assistant passes it
     ) -> RepairsFlowResult:
-        """Begin."""
+        """Start with the confirmation."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Tell what it means, and go on once that is confirmed."""
+        """Explain the loss; accept it once this is confirmed."""
         if (entry := self.entry) is None:
             return self.async_abort(reason="not_loaded")
         book = entry.runtime_data.order_book

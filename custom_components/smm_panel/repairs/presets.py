@@ -20,7 +20,7 @@ def async_watch_presets(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
 
     @callback
     def update() -> None:
-        # A panel that offers nothing at all has a fault.
+        # An empty service list is a fault of the panel.
         if not (offered := catalog.cached):
             return
         for preset in watched:
@@ -39,7 +39,7 @@ def async_watch_presets(hass: HomeAssistant, entry: PanelConfigEntry) -> None:
 def _update(
     hass: HomeAssistant, entry: PanelConfigEntry, preset: Preset, service: Service | None
 ) -> None:
-    """Raise the issue of a preset, or delete it once all is right again."""
+    """Raise the issue of a preset, or withdraw it once the preset can be placed again."""
     if service is None:
         async_warn(
             hass,

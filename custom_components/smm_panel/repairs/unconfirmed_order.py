@@ -70,7 +70,7 @@ ATTR_ORDER = "order"
 
 
 class UnconfirmedOrderFlow(AccountFlow):
-    """Lets the user say what became of an order whose answer was lost."""
+    """Lets the user settle an order whose answer was lost."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,14 +80,14 @@ class UnconfirmedOrderFlow(AccountFlow):
         self,
         user_input: dict[str, str] | None = None,  # noqa: ARG002 - Home Assistant passes it
     ) -> RepairsFlowResult:
-        """Show the evidence and ask which of both it is."""
+        """Show the evidence, and choose between placed and not placed."""
         if (order := self._order) is None or (entry := self.entry) is None:
             return self.async_abort(reason="settled_meanwhile")
         self._matches = await async_find_matches(entry, order)
         return self.async_show_menu(
             step_id="init",
             menu_options=["placed", "not_placed"],
-            description_placeholders=self._facts(order),
+            description_placeholders=self._placeholders(order),
         )
 
     async def async_step_placed(
@@ -101,13 +101,13 @@ class UnconfirmedOrderFlow(AccountFlow):
     async def async_step_not_placed(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Have it confirmed that the panel has no such order."""
+        """Ask for confirmation that the panel has no such order."""
         return await self._async_settle("not_placed", vol.Schema({}), user_input)
 
     async def _async_settle(
         self, step_id: str, schema: vol.Schema, user_input: dict[str, str] | None
     ) -> RepairsFlowResult:
-        """Settle the order as the step says, or tell why it cannot be."""
+        """Settle the order as chosen, or show why it cannot be settled."""
         if (order := self._order) is None or (entry := self.entry) is None:
             return self.async_abort(reason="settled_meanwhile")
         errors: dict[str, str] = {}
@@ -129,12 +129,12 @@ class UnconfirmedOrderFlow(AccountFlow):
             step_id=step_id,
             data_schema=schema,
             errors=errors,
-            description_placeholders=self._facts(order) | {"reason": reason},
+            description_placeholders=self._placeholders(order) | {"reason": reason},
         )
 
     @property
     def _order(self) -> TrackedOrder | None:
-        """The order, for as long as it is unconfirmed."""
+        """The order while it is unconfirmed, else None."""
         if (entry := self.entry) is None:
             return None
         key = (self.data or {}).get(ATTR_KEY)
@@ -142,15 +142,15 @@ class UnconfirmedOrderFlow(AccountFlow):
         return next((order for order in unconfirmed if order.local_id == key), None)
 
     def _id_selector(self) -> SelectSelector:
-        """Offer the ids that match, and take any other."""
+        """Return a selector that offers the matching ids and accepts any other."""
         return SelectSelector(
             SelectSelectorConfig(
                 options=self._matches, custom_value=True, mode=SelectSelectorMode.DROPDOWN
             )
         )
 
-    def _facts(self, order: TrackedOrder) -> dict[str, str]:
-        """What is known of the order, for the texts of the steps."""
+    def _placeholders(self, order: TrackedOrder) -> dict[str, str]:
+        """Return the placeholders of the steps: what is known of the order."""
         evidence = order.evidence or Evidence()
 
         def money(amount: Decimal | None) -> str:

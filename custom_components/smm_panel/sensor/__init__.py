@@ -11,7 +11,7 @@ from .account import async_add_account_sensors
 from .order_slot import order_slot_sensors
 from .preset import preset_sensors
 
-# The coordinators read for all of them.
+# Sensors read nothing: the coordinators do.
 PARALLEL_UPDATES = 0
 
 
@@ -20,7 +20,7 @@ async def async_setup_entry(
     entry: PanelConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors of account and presets, and those of slots as they come into use."""
+    """Add the sensors of the account, of its presets and of order slots, also of later slots."""
     async_add_account_sensors(hass, entry, async_add_entities)
     async_add_presets(entry, async_add_entities, partial(preset_sensors, entry))
     async_add_slots(

@@ -50,7 +50,7 @@ def async_add_account_sensors(
 BALANCE = SensorEntityDescription(
     key=BALANCE_KEY,
     translation_key="balance",
-    # The only state class that Home Assistant knows for money.
+    # The only state class that Home Assistant allows for money.
     state_class=SensorStateClass.TOTAL,
     suggested_display_precision=2,
 )
@@ -81,14 +81,14 @@ BALANCE_LASTS = SensorEntityDescription(
 
 
 class BalanceLastsSensor(TimeDependentEntity[BalanceCoordinator], SensorEntity):
-    """How many days the balance lasts if spending goes on as in the last days."""
+    """How many days the balance lasts at the spending of the last days."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the orders as well, which tell what is spent."""
-        await super().async_added_to_hass()
+        """Also update the state when an order changed: it changes what was spent."""
         orders = self.coordinator.config_entry.runtime_data.orders_coordinator
-        self.async_on_remove(orders.async_add_listener(self._handle_coordinator_update))
+        await super().async_added_to_hass()
+        self.async_on_remove(orders.async_add_listener(self.async_write_ha_state))
 
     @property
     @override
@@ -107,7 +107,7 @@ class SpendingSensor(AccountEntity[OrdersCoordinator], MoneySensor):
         return self.coordinator.config_entry.runtime_data.currency
 
     def spent_since(self, start: datetime) -> Amounts:
-        """Return what was spent from a moment within the last two days on."""
+        """Return what was spent since a moment, which must be within the last two days."""
         return self.coordinator.order_book.spending.since(start, self.currency)
 
 
@@ -129,7 +129,7 @@ class SpentSensor(SpendingSensor):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        """Estimate against charge, and what came back of it."""
+        """The estimates and charges, and what was given back."""
         spent = self.spent
         return {
             "estimate": money_text(spent.estimate),
@@ -147,7 +147,7 @@ SPENT_TODAY = SensorEntityDescription(
 
 
 class SpentTodaySensor(TimeDependentEntity[OrdersCoordinator], SpentSensor):
-    """What was spent since midnight, Home Assistant's time."""
+    """What was spent since midnight in Home Assistant's time zone."""
 
     @property
     @override
@@ -163,7 +163,7 @@ class SpentTodaySensor(TimeDependentEntity[OrdersCoordinator], SpentSensor):
 SPENT_TOTAL = SensorEntityDescription(
     key="spent_total",
     translation_key="spent_total",
-    # What is given back lowers it.
+    # Not TOTAL_INCREASING: it falls when something is given back.
     state_class=SensorStateClass.TOTAL,
     suggested_display_precision=2,
 )
@@ -186,14 +186,14 @@ BUDGET_LEFT = SensorEntityDescription(
 
 
 class BudgetLeftSensor(TimeDependentEntity[OrdersCoordinator], SpendingSensor):
-    """What the budget per day leaves until midnight, Home Assistant's time."""
+    """What is left of the daily budget until midnight in Home Assistant's time zone."""
 
     @property
     @override
     def native_value(self) -> Decimal | None:
         limits = Limits.of(self.coordinator.config_entry.options)
         left = limits.budget_left(self.spent_since(dt_util.start_of_local_day()).cost)
-        # A charge above its estimate, or a budget that was lowered, may have overspent it.
+        # It is negative after a charge above its estimate, or if the budget was lowered.
         return None if left is None else max(left, Decimal(0))
 
 
@@ -202,7 +202,7 @@ def _add_budget_left(
     entry: PanelConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add what is left of the budget per day, or remove what is left over of it without one."""
+    """Add the sensor of the budget that is left; remove it if there is no daily budget."""
     budget = BudgetLeftSensor(entry.runtime_data.orders_coordinator, BUDGET_LEFT)
     if CONF_DAILY_BUDGET in entry.options:
         async_add_entities([budget])

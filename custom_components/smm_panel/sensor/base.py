@@ -20,12 +20,12 @@ class MoneySensor(SensorEntity):
     @property
     @abstractmethod
     def currency(self) -> str | None:
-        """The currency as the panel wrote it."""
+        """The currency as the panel spells it."""
 
     @property
     @override
     def device_class(self) -> SensorDeviceClass | None:
-        """Monetary, unless the panel counts in a unit of its own."""
+        """Monetary, unless the unit of the panel is no currency."""
         iso = is_iso_unit(self.native_unit_of_measurement)
         return SensorDeviceClass.MONETARY if iso else None
 
@@ -36,13 +36,13 @@ class MoneySensor(SensorEntity):
 
 
 class TimeDependentEntity[CoordinatorT: PanelCoordinator[Any]](AccountEntity[CoordinatorT]):
-    """An entity whose state also changes because time passes."""
+    """An entity whose state also changes with time."""
 
     @override
     async def async_added_to_hass(self) -> None:
         """Update the state at midnight, and when the time zone changes."""
         await super().async_added_to_hass()
-        # Every hour: where the clocks go forward at midnight, that day has no 0:00.
+        # Every hour: in some time zones a day without 0:00 exists, when clocks go forward then.
         self.async_on_remove(
             async_track_time_change(self.hass, self._async_update_state, minute=0, second=0)
         )

@@ -1,4 +1,4 @@
-"""Sensors of an order slot: figures of the order that it shows."""
+"""Sensors of an order slot: what is known of the order that it shows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ def order_slot_sensors(orders: OrdersCoordinator, slot: int) -> list[OrderSensor
 
 
 class OrderSensor(OrderSlotEntity, SensorEntity):
-    """A figure of the order in a slot."""
+    """A value of the order in a slot."""
 
     entity_description: OrderSensorEntityDescription
 
@@ -96,18 +96,28 @@ class OrderSensor(OrderSlotEntity, SensorEntity):
         order = self.order
         return None if order is None else self.entity_description.value_fn(order)
 
-
-class StatusSensor(OrderSensor):
-    """The status of the order in a slot, and what it is an order of."""
-
-    # They follow from the order, which the recorder has; and links are long.
-    _unrecorded_attributes = frozenset({"link", "name", "service", "status_text"})
-
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        if (order := self.order) is None:
-            return None
+        order = self.order
+        return None if order is None else self.attributes_of(order)
+
+    def attributes_of(
+        self,
+        order: TrackedOrder,  # noqa: ARG002 - for the sensors that have attributes
+    ) -> Mapping[str, Any] | None:
+        """Return the attributes for an order; most sensors have none."""
+        return None
+
+
+class StatusSensor(OrderSensor):
+    """The status of the order in a slot; its other facts are attributes."""
+
+    # Links are long, and the attribute `order` identifies the order in recorded states.
+    _unrecorded_attributes = frozenset({"link", "name", "service", "status_text"})
+
+    @override
+    def attributes_of(self, order: TrackedOrder) -> Mapping[str, Any]:
         return {
             "order": order.panel_id,
             "service": order.service,
@@ -125,11 +135,8 @@ class ChargeSensor(OrderSensor, MoneySensor):
 
     _unrecorded_attributes = frozenset({"estimate", "given_back"})
 
-    @property
     @override
-    def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        if (order := self.order) is None:
-            return None
+    def attributes_of(self, order: TrackedOrder) -> Mapping[str, Any]:
         cost = expense(order)
         return {
             "estimate": money_text(order.estimate),

@@ -33,24 +33,38 @@ def preset_sensors(entry: PanelConfigEntry, preset: Preset) -> list[PresetEntity
 
 
 class PriceNowSensor(PresetEntity, MoneySensor):
-    """What the order of a preset is expected to cost, by the service list read last."""
+    """The expected price of a preset's order, from the service list as last read."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Look again whenever the service list was read."""
+        """Update the state when the service list was read, or the panel became (un)reachable."""
         await super().async_added_to_hass()
-        catalog = self.entry.runtime_data.catalog
+        catalog, balance = self.data.catalog, self.data.balance_coordinator
         self.async_on_remove(catalog.async_add_listener(self.async_write_ha_state))
+        self.async_on_remove(balance.async_add_listener(self.async_write_ha_state))
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Unavailable after a failed read of the service list or of the balance.
+
+        The balance is read more often: it shows that the panel does not answer.
+        """
+        return (
+            super().available
+            and self.data.catalog.last_update_success
+            and self.data.balance_coordinator.last_update_success
+        )
 
     @property
     @override
     def currency(self) -> str | None:
-        return self.entry.runtime_data.currency
+        return self.data.currency
 
     @property
     @override
     def native_value(self) -> Decimal | None:
-        services = self.entry.runtime_data.catalog.cached or {}
+        services = self.data.catalog.cached or {}
         service = services.get(self.preset.service)
         return None if service is None else self.preset.price(service)
 
@@ -58,26 +72,26 @@ class PriceNowSensor(PresetEntity, MoneySensor):
 class LastOrderSensor(PresetEntity, SensorEntity):
     """The status of the last order placed from a preset, for as long as it is kept."""
 
-    # They follow from the order, which the recorder has; and links are long.
+    # Links are long, and the attribute `order` identifies the order in recorded states.
     _unrecorded_attributes = frozenset({"link"})
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Look again whenever an order changed."""
+        """Update the state when an order changed."""
         await super().async_added_to_hass()
-        orders = self.entry.runtime_data.orders_coordinator
+        orders = self.data.orders_coordinator
         self.async_on_remove(orders.async_add_listener(self.async_write_ha_state))
 
     @property
     @override
     def available(self) -> bool:
-        """Unless the panel's word is an old one."""
-        return super().available and self.entry.runtime_data.orders_coordinator.last_update_success
+        """Unavailable while the last poll of the orders failed."""
+        return super().available and self.data.orders_coordinator.last_update_success
 
     @property
     def order(self) -> TrackedOrder | None:
         """The last order from the preset."""
-        return self.entry.runtime_data.order_book.last_of(self.preset.id)
+        return self.data.order_book.last_of(self.preset.id)
 
     @property
     @override

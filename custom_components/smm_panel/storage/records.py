@@ -11,12 +11,12 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 type Reader = Callable[[Any], Any]
 
-# Of each field; more are ids, links and the like, of which no two are equal.
+# The maximum per field: a field with more values holds ids or links, of which no two are equal.
 _SHARED: Final = 1000
 
 
-def as_json(value: Any) -> Any:  # noqa: ANN401 - whatever a record holds
-    """Return a value as JSON data: money and times as text, a record without what is unset."""
+def as_json(value: Any) -> Any:  # noqa: ANN401 - any value of a record
+    """Return a value as JSON data: amounts and times as text, a record without its unset fields."""
     match value:
         case Enum():
             return value.value
@@ -37,7 +37,7 @@ def as_json(value: Any) -> Any:  # noqa: ANN401 - whatever a record holds
 
 
 def from_json[T](kind: type[T], data: object) -> T:
-    """Read what `as_json` wrote of a record. Raises ValueError for anything else."""
+    """Return the record that `as_json` converted. Raises ValueError for any other data."""
     if type(data) is not dict:
         raise ValueError(f"This is no {kind.__name__}")
     readers = _plan(kind)
@@ -47,7 +47,7 @@ def from_json[T](kind: type[T], data: object) -> T:
             values[name] = readers[name](value)
         return kind(**values)
     except (KeyError, TypeError) as err:
-        # One field too few or too many, or a value of another kind.
+        # A missing or unknown field, or a value of another type.
         if missing := _required(kind) - data.keys():
             raise ValueError(f"{kind.__name__} lacks {', '.join(sorted(missing))}") from err
         raise ValueError(f"This is no {kind.__name__}") from err
@@ -57,7 +57,7 @@ _PLANS: dict[type[Any], dict[str, Reader]] = {}
 
 
 def _plan(kind: type[Any]) -> dict[str, Reader]:
-    """Work out once how a kind of record is read: its fields in order."""
+    """Return the reader of each field of a record, in order; created once for each class."""
     if (plan := _PLANS.get(kind)) is None:
         hints = get_type_hints(kind)
         plan = _PLANS[kind] = {field.name: _reader(hints[field.name]) for field in fields(kind)}
@@ -73,9 +73,9 @@ def _required(kind: type[Any]) -> set[str]:
 
 
 def _reader(hint: Any) -> Reader:  # noqa: ANN401 - any annotation of a field
-    """Return what reads a field with this annotation."""
+    """Return the reader of a field with this annotation."""
     if get_origin(hint) is UnionType:
-        # What is unset is left out, so only the other half is ever written.
+        # `as_json` leaves out None, so only the other type is ever stored.
         (hint,) = (part for part in get_args(hint) if part is not type(None))
     if get_origin(hint) is tuple:
         return _tuple_reader(_reader(get_args(hint)[0]))
@@ -92,14 +92,14 @@ def _reader(hint: Any) -> Reader:  # noqa: ANN401 - any annotation of a field
 
 
 def _sharing(read: Callable[[str], Any]) -> Reader:
-    """Return a reader of texts that makes one object of equal ones, if they are not too many.
+    """Return a reader that returns the same object for equal texts, for up to `_SHARED` texts.
 
-    The orders of an account are for few services, at few prices, by few people.
+    The orders of an account have only a few different services, prices and users.
     """
     known: dict[str, Any] = {}
 
-    def read_shared(value: object) -> Any:  # noqa: ANN401 - what `read` makes
-        # Exactly: what can't be hashed is no text either.
+    def read_shared(value: object) -> Any:  # noqa: ANN401 - the result of `read`
+        # The exact type: this also excludes values that cannot be hashed.
         if type(value) is not str:
             raise ValueError("This is no text")
         if (shared := known.get(value)) is None:
@@ -121,7 +121,7 @@ def _tuple_reader(read: Reader) -> Reader:
 
 
 def _text_reader(read: Reader) -> Reader:
-    def read_text(value: object) -> Any:  # noqa: ANN401 - what `read` makes
+    def read_text(value: object) -> Any:  # noqa: ANN401 - the result of `read`
         if not isinstance(value, str):
             raise ValueError("This is no text")  # noqa: TRY004 - readers raise one error
         return read(value)
@@ -131,7 +131,7 @@ def _text_reader(read: Reader) -> Reader:
 
 def _plain_reader(kind: type[Any]) -> Reader:
     def read_plain(value: object) -> Any:  # noqa: ANN401 - an instance of `kind`
-        # Exactly: True is an int to isinstance.
+        # The exact type: for isinstance, True is an int.
         if type(value) is not kind:
             raise ValueError(f"This is no {kind.__name__}")
         return value
@@ -157,7 +157,7 @@ def _money(text: str) -> Decimal:
     return amount
 
 
-# What is read in another way than others of its kind; a reader for each field.
+# Types with a reader of their own; each field gets a new reader.
 _READERS: Final[dict[type[Any], Callable[[], Reader]]] = {
     str: lambda: _sharing(str),
     Decimal: lambda: _sharing(_money),

@@ -1,4 +1,4 @@
-"""Files of Home Assistant's stores."""
+"""Reading the files of Home Assistant's `Store`."""
 
 from pathlib import Path
 from typing import Any
@@ -7,20 +7,20 @@ from homeassistant.util.json import json_loads
 
 
 class BrokenStoreError(Exception):
-    """There is a file, but not one of a store."""
+    """The file exists, but is not the file of a `Store`."""
 
 
 def read_store(path: str) -> dict[str, Any] | None:
-    """Return what is in the file of a store, version and all; None if there is no file.
+    """Return the content of a `Store` file with its version; None if there is no file.
 
-    Raises BrokenStoreError where `Store` would rename the file and advise to restore a backup,
-    whose content is not that of today. Reads the disk.
+    Raises BrokenStoreError in cases where `Store` would rename the file and advise restoring a
+    backup, whose content is outdated. It blocks: it reads the disk.
     """
     try:
-        # Not the standard library's: what `Store` reads with refuses more.
+        # The parser that `Store` uses: it rejects more than the standard library's.
         content = json_loads(Path(path).read_bytes())
     except OSError:
-        # There is none, or `Store` tells why it cannot be read.
+        # There is no file, or `Store` reports why it cannot be read.
         return None
     except ValueError as err:
         raise BrokenStoreError from err
