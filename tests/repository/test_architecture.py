@@ -18,6 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     # foundations
     "api": set(),
     "const": set(),
+    "links": set(),
     "simulator": set(),
     "storage": set(),
     "issues": {"api", "const"},
