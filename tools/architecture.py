@@ -28,7 +28,8 @@ type Bands = Mapping[str, Collection[str]]
 
 BANDS: Final[Bands] = {
     "foundations": (
-        *("api", "const", "issues", "money", "practice", "simulator", "storage", "validation"),
+        *("api", "const", "issues", "links", "money", "practice", "simulator", "storage"),
+        "validation",
     ),
     "state": ("catalog", "errors", "orders"),
     "polling": ("coordinator",),

@@ -9,6 +9,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .const import ATTR_LINK
+from .links import strip_invisible
 
 # Text fields of forms and templates give whole numbers as "100" or "100.0".
 _WHOLE_NUMBER = re.compile(r"([+-]?\d{1,100})(\.0*)?", re.ASCII)
@@ -24,6 +25,12 @@ def as_text(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value
+
+
+def as_target(value: object) -> object:
+    """Convert a link or user name to text, without invisible characters at its ends."""
+    text = as_text(value)
+    return strip_invisible(text) if isinstance(text, str) else text
 
 
 def as_lines(value: object) -> object:
@@ -91,13 +98,13 @@ def price(value: object) -> Decimal:
 
 
 ORDER_FIELDS: dict[vol.Marker, Any] = {
-    vol.Optional(ATTR_LINK): as_text,
+    vol.Optional(ATTR_LINK): as_target,
     vol.Optional("quantity"): as_whole_number,
     vol.Optional("runs"): as_whole_number,
     vol.Optional("interval"): as_whole_number,
     vol.Optional("comments"): as_lines,
     vol.Optional("usernames"): as_lines,
-    vol.Optional("username"): as_text,
+    vol.Optional("username"): as_target,
     vol.Optional("hashtags"): as_lines,
     vol.Optional("hashtag"): as_text,
     vol.Optional("media"): as_text,

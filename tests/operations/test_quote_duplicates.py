@@ -136,3 +136,48 @@ async def test_a_refused_order_is_no_obstacle(
         await act(hass, "place_order", **ORDER)
 
     assert (await act(hass, "place_order", **ORDER))["order"]
+
+
+INSTAGRAM = "https://www.instagram.com/p/CrAbC/"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "instagram.com/p/CrAbC",
+        "http://m.instagram.com/reel/CrAbC/?igsh=abc&utm_source=x",
+        "\u200bhttps://WWW.Instagram.com/p/CrAbC/\u00a0",
+    ],
+)
+async def test_another_spelling_of_a_link_is_the_same_order(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer, link: str
+) -> None:
+    """People copy a link from the app, the browser and the panel; each order would be paid."""
+    await act(hass, "place_order", **ORDER | {"link": INSTAGRAM})
+
+    await refused_twin(hass, **ORDER | {"link": link})
+
+    assert panel.count("add") == 1
+
+
+async def test_links_that_differ_in_case_are_two_orders(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """The ids of posts are case-sensitive: it is another post."""
+    await act(hass, "place_order", **ORDER | {"link": INSTAGRAM})
+
+    assert (await act(hass, "place_order", **ORDER | {"link": INSTAGRAM.replace("A", "a")}))[
+        "order"
+    ]
+
+
+async def test_a_link_is_sent_as_typed(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """The canonical form is for comparing; a panel may want the parameters that it leaves out."""
+    link = "http://m.instagram.com/p/CrAbC/?igsh=abc"
+
+    await act(hass, "place_order", **ORDER | {"link": f"\ufeff{link}\u200b"})
+
+    (sent,) = (item.form for item in panel.requests if item.form["action"] == "add")
+    assert sent["link"] == link

@@ -18,16 +18,17 @@ ALLOWED: dict[str, set[str]] = {
     # foundations
     "api": set(),
     "const": set(),
+    "links": set(),
     "simulator": set(),
     "storage": set(),
     "issues": {"api", "const"},
     "money": {"const"},
     "practice": {"const", "simulator"},
-    "validation": {"const"},
+    "validation": {"const", "links"},
     # state
     "catalog": {"api", "const", "storage"},
     "errors": {"api", "const", "money"},
-    "orders": {"api", "const", "money", "storage"},
+    "orders": {"api", "const", "links", "money", "storage"},
     # polling
     "coordinator": {"api", "catalog", "const", "errors", "issues", "orders"},
     # features
@@ -36,7 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "entity": {"const", "coordinator", "device", "orders", "presets"},
     "activity": {"api", "catalog", "const", "coordinator", "money", "orders", "presets"},
     "operations": {
-        *("activity", "api", "coordinator", "errors", "money", "orders", "presets"),
+        *("activity", "api", "coordinator", "errors", "links", "money", "orders", "presets"),
     },
     "responses": {"api", "const", "errors", "money", "orders"},
     "schemas": {"const", "validation"},

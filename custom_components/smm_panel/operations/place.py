@@ -159,7 +159,7 @@ async def _async_withdraw(book: OrderBook, intent: TrackedOrder, err: BaseExcept
                     ),
                 )
                 for order in book.unconfirmed
-                if order.link == intent.link
+                if order.target() == intent.target()
             )
 
 

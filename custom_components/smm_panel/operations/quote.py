@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 from ..api import InvalidOrderError, OrderRequest, Service
 from ..coordinator import PanelConfigEntry, PanelRuntimeData, loaded_data
 from ..errors import failed, invalid_order, limit_exceeded, panel_errors, price_unknown, refused
+from ..links import canonical_target, network_named
 from ..money import (
     Funds,
     LimitExceededError,
@@ -136,16 +137,17 @@ async def async_check(hass: HomeAssistant, entry: PanelConfigEntry, quote: Quote
 
 
 def _refuse_duplicate(book: OrderBook, quote: Quote) -> None:
-    """Refuse an order for the same service and link as one that is open.
+    """Refuse an order for the same service and target as one that is open.
 
     Raises ServiceValidationError.
     """
     if quote.call_limits.allow_duplicate:
         return
-    request = quote.request
-    twin = book.find_open(
-        quote.service.id, request.link, request.username if request.link is None else None
-    )
+    request, service = quote.request, quote.service
+    network = network_named(f"{service.name} {service.category}")
+    username = request.username if request.link is None else None
+    target = canonical_target(request.link, username, network)
+    twin = book.find_open(service.id, target, network)
     if twin is not None:
         raise refused("duplicate_order", order=twin.label)
 

@@ -8,6 +8,7 @@ from homeassistant.util import dt as dt_util
 from ..activity import Activity, async_fire_activity, async_fire_change, context_of
 from ..api import ItemError, ListedOrder, PanelError
 from ..coordinator import PanelConfigEntry, PanelRuntimeData
+from ..links import canonical_target
 from ..orders import OrderBook, OrderChange, Placement, TrackedOrder
 from .execution import async_publish_outcome
 
@@ -116,7 +117,7 @@ def _is_claimed(book: OrderBook, order_id: str) -> bool:
 def _is_like(row: ListedOrder, order: TrackedOrder) -> bool:
     """Return whether a listed order could be this one."""
     return (
-        row.link == (order.link or order.username)
+        canonical_target(row.link, None) == canonical_target(order.link or order.username, None)
         and row.service in {None, order.service}
         and row.quantity in {None, order.quantity}
     )

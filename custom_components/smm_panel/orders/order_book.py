@@ -92,10 +92,13 @@ class OrderBook:
         return self._index.last_of(preset)
 
     def find_open(
-        self, service: str, link: str | None, username: str | None
+        self, service: str, target: str | None, network: str | None
     ) -> TrackedOrder | None:
-        """Return the newest order for a service and link (or username) that is not final."""
-        return self._index.find_open(service, link, username)
+        """Return the newest order for a service and target that is not final.
+
+        `target` is a canonical form, made with `network` (see `links`).
+        """
+        return self._index.find_open(service, target, network)
 
     async def async_load(self) -> None:
         """Read the book; what was being sent when Home Assistant died becomes unconfirmed.

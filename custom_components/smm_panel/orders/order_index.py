@@ -41,14 +41,17 @@ class OrderIndex:
         return None if key is None else self.orders[key]
 
     def find_open(
-        self, service: str, link: str | None, username: str | None
+        self, service: str, target: str | None, network: str | None
     ) -> TrackedOrder | None:
-        """Return the newest order for a service and link (or username) that is not final."""
+        """Return the newest order for a service and target that is not final.
+
+        `target` is a canonical form, made with `network` (see `links`).
+        """
         return max(
             (
                 order
                 for order in chain(self.open.values(), self.unsettled.values())
-                if (order.service, order.link, order.username) == (service, link, username)
+                if order.service == service and order.target(network) == target
             ),
             key=lambda order: order.added_at,
             default=None,

@@ -1,0 +1,205 @@
+"""Which links and user names must stay two targets, however alike they look."""
+
+import pytest
+
+from custom_components.smm_panel.links import canonical_link, canonical_target
+
+ID = "dQw4w9WgXcQ"
+CHANNEL = "UC_x5XG1OV2P6uZZ5FSM9Ttw"
+
+TWO: dict[str, tuple[str, ...]] = {
+    "paths": ("https://a.example/p", "https://a.example/P", "https://a.example/p/q"),
+    "encoded slash": ("https://a.example/p%2Fq", "https://a.example/p/q"),
+    "encoded slash of a parameter": ("https://a.example/?p=x%2Fy", "https://a.example/?p=x/y"),
+    "encoded signs": ("https://a.example/?p=x%26q=1", "https://a.example/?p=x&q=1"),
+    "encoded plus": ("https://a.example/?p=x%2By", "https://a.example/?p=x+y"),
+    "encoded question mark": ("https://a.example/p%3Fq=1", "https://a.example/p?q=1"),
+    "encoded per cent": ("https://a.example/%2541", "https://a.example/A"),
+    "parameters": ("https://a.example/?a=1&a=2", "https://a.example/?a=2&a=1", "a.example/?a=1"),
+    "letters": ("https://a.example/é", "https://a.example/É"),
+    "hosts": ("a.example", "b.a.example", "https://b.example", "https://a.example:8080"),
+    "hosts of users": ("https://m.tumblr.com", "https://tumblr.com", "https://mobile.tumblr.com"),
+    "hosts of a country": ("https://mobile.com.au", "https://m.com.au", "https://www.com.au"),
+    "route in a fragment": ("https://twitter.com/#!/jack", "https://twitter.com/#!/biz", "x.com"),
+    "networks": (
+        "instagram.com/jack",
+        "x.com/jack",
+        "t.me/jack",
+        "tiktok.com/@jack",
+        "vk.com/jack",
+    ),
+    "name and networks": ("@jack", "jack", "https://x.com/jack", "https://instagram.com/jack"),
+    "names with dots": ("m.john.doe", "john.doe", "mobile.john.doe", "@john.doe"),
+    "bare ids": (ID, ID.lower()),
+    "channel ids": (f"@{CHANNEL}", f"@{CHANNEL.lower()}"),
+    "user in a link": ("https://a.example/p", "https://me@a.example/p", "https://me:x@a.example/p"),
+    "Instagram": (
+        "https://instagram.com/p/CxYzAb12345",
+        "https://instagram.com/p/cxyzab12345",
+        "https://instagram.com/p/CxYzAb12345?img_index=2",
+        "https://instagram.com/p/CxYzAb12345?img_index=3",
+        "https://instagram.com/p/CxYzAb12345/c/178/",
+        "https://instagram.com/reels/audio/12345/",
+        "https://instagram.com/natgeo",
+        "https://instagram.com/natgeo/reels/",
+        "https://instagram.com/stories/natgeo/12345",
+        "https://instagram.com/stories/reel/12345",
+        "https://instagram.com/p/12345",
+        "https://instagram.com/nat.geo",
+        "https://instagram.com/nat_geo",
+    ),
+    "Facebook": (
+        "https://facebook.com/profile.php?id=1",
+        "https://facebook.com/profile.php?id=2",
+        "https://facebook.com/story.php?story_fbid=1&id=1",
+        "https://facebook.com/story.php?story_fbid=2&id=1",
+        "https://facebook.com/watch/?v=1",
+        "https://facebook.com/watch/?v=2",
+        "https://facebook.com/page/posts/pfbidA",
+        "https://facebook.com/page/posts/pfbida",
+        "https://facebook.com/page/posts/pfbidA?comment_id=1",
+        "https://facebook.com/photo.php?fbid=1",
+        "https://fb.watch/AbC",
+        "https://fb.watch/abc",
+        "https://facebook.com/AbC",
+    ),
+    "TikTok": (
+        "https://tiktok.com/@a/video/7",
+        "https://tiktok.com/@a/video/8",
+        "https://tiktok.com/@a/photo/7",
+        "https://tiktok.com/@a",
+        "https://tiktok.com/@a/live",
+        "https://vm.tiktok.com/ZMabc",
+        "https://vm.tiktok.com/ZMABC",
+        "https://vt.tiktok.com/ZMabc",
+        "https://tiktok.com/t/ZMabc",
+        "https://tiktok.com/@a/video/7?share_comment_id=1",
+    ),
+    "YouTube": (
+        f"https://youtu.be/{ID}",
+        f"https://youtu.be/{ID.lower()}",
+        f"https://youtu.be/{ID}?list=PLa",
+        f"https://youtu.be/{ID}?list=PLA",
+        f"https://youtu.be/{ID}?lc=UgxA",
+        f"https://youtu.be/{ID}?lc=Ugxa",
+        f"https://youtu.be/{ID}?v=xxxxxxxxxxx",
+        "https://youtube.com/playlist?list=PLa",
+        "https://youtube.com/embed/videoseries?list=PLa",
+        f"https://youtube.com/{ID}",
+        f"https://youtube.com/@{ID}",
+        f"https://youtube.com/c/{ID}",
+        f"https://youtube.com/user/{ID}",
+        f"https://youtube.com/channel/{CHANNEL}",
+        f"https://youtube.com/channel/{CHANNEL.lower()}",
+        f"https://youtube.com/clip/{ID}",
+        f"https://youtube.com/post/{ID}",
+    ),
+    "X": (
+        "https://x.com/jack/status/20",
+        "https://x.com/jack/status/21",
+        "https://x.com/jack/status/20/photo/1",
+        "https://x.com/jack/status/20/photo/2",
+        "https://x.com/jack",
+        "https://x.com/jack_",
+        "https://x.com/i/spaces/1AbC",
+        "https://x.com/i/spaces/1abc",
+        "https://t.co/AbC",
+        "https://t.co/abc",
+    ),
+    "Telegram": (
+        "https://t.me/durov",
+        "https://t.me/durov/1",
+        "https://t.me/durov/1?comment=2",
+        "https://t.me/durov/1?comment=3",
+        "https://t.me/durov/1?single",
+        "https://t.me/durov?start=A",
+        "https://t.me/durov?start=a",
+        "https://t.me/+durov",
+        "https://t.me/+Durov",
+        "https://t.me/joinchat/dURov",
+        "https://t.me/addlist/AbC",
+        "https://t.me/addlist/abc",
+        "https://t.me/c/1/2",
+        "https://t.me/$AbC",
+        "https://t.me/$abc",
+        "https://web.telegram.org/k/#@durov",
+        "https://web.telegram.org/k/#@other",
+    ),
+    "Reddit": (
+        "https://reddit.com/r/pics",
+        "https://reddit.com/user/pics",
+        "https://reddit.com/r/pics/comments/1a/t",
+        "https://reddit.com/r/pics/comments/1b/t",
+        "https://reddit.com/r/pics/comments/1a/t/c1",
+        "https://reddit.com/r/pics/comments/1a/t/c2",
+        "https://reddit.com/r/pics/s/AbC",
+        "https://reddit.com/r/pics/s/abc",
+    ),
+    "LinkedIn": (
+        "https://linkedin.com/in/jane",
+        "https://linkedin.com/company/jane",
+        "https://linkedin.com/feed/update/urn:li:activity:1",
+        "https://linkedin.com/feed/update/urn:li:activity:2",
+    ),
+    "Twitch": ("https://twitch.tv/a", "https://twitch.tv/videos/1", "https://clips.twitch.tv/a"),
+    "Spotify": (
+        "https://open.spotify.com/track/4cOdK2",
+        "https://open.spotify.com/track/4codk2",
+        "https://open.spotify.com/album/4cOdK2",
+        "https://open.spotify.com/album/4cOdK2?highlight=spotify:track:1",
+        "https://open.spotify.com/artist/4cOdK2",
+    ),
+    "SoundCloud": (
+        "https://soundcloud.com/a/b",
+        "https://soundcloud.com/a/sets/b",
+        "https://soundcloud.com/a/b/s-AbC",
+        "https://soundcloud.com/a/b/s-abc",
+    ),
+    "Discord": ("discord.gg/AbC", "discord.gg/abc", "discord.gg/AbC?event=1", "discord.com/AbC"),
+    "VK": (
+        "vk.com/wall-1_2",
+        "vk.com/wall-1_3",
+        "vk.com/wall-1_2?reply=4",
+        "vk.com/app1#a",
+        "vk.com/app1#b",
+    ),
+    "invitations": ("chat.whatsapp.com/AbC", "chat.whatsapp.com/abc", "wa.me/1", "wa.me/2"),
+    "unreadable": (
+        "https://a.example:99999/",
+        "https://a.example:99998/",
+        "https://[",
+        "https://]",
+    ),
+    "inner blanks": ("https://x.com/a\nb", "https://x.com/a b c", "https://x.com/ab"),
+}
+
+
+@pytest.mark.parametrize("links", TWO.values(), ids=TWO)
+def test_two_targets(links: tuple[str, ...]) -> None:
+    """Two targets taken for one refuse an honest order."""
+    forms = [canonical_link(link) for link in links]
+
+    assert sorted(set(forms)) == sorted(forms)
+
+
+def test_two_targets_of_orders() -> None:
+    """A name says nothing about its network; a comment is told by its author and its post."""
+    forms = [
+        canonical_target(None, None),
+        canonical_target(None, "jack"),
+        canonical_target(None, "jack", "instagram"),
+        canonical_target(None, "jack", "x"),
+        canonical_target("x.com/a/status/1", "jack"),
+        canonical_target("x.com/a/status/1", "biz"),
+        canonical_target("x.com/a/status/2", "jack"),
+        canonical_target("x.com/a/status/1", None),
+        canonical_target(None, CHANNEL),
+        canonical_target(None, CHANNEL.lower()),
+        canonical_target("a.example/p", "jack"),
+        canonical_target("a.example/p@jack", None),
+        canonical_target(None, "jack\u00e9", "x"),
+        canonical_target(None, "no such name", "x"),
+        canonical_target(None, "jack.doe", "linkedin"),
+    ]
+
+    assert len(set(forms)) == len(forms)
