@@ -24,9 +24,8 @@ from custom_components.smm_panel.const import (
     SLOW_INTERVAL,
     WATCHED_INTERVAL,
 )
-from custom_components.smm_panel.coordinator import next_interval
 from custom_components.smm_panel.operations import async_track, async_untrack
-from custom_components.smm_panel.orders import Placement, TrackedOrder
+from custom_components.smm_panel.orders import Placement, TrackedOrder, next_interval
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Cut, Drop, Fault, Reply
 from custom_components.smm_panel.simulator.server import PanelServer

@@ -42,15 +42,10 @@ from .const import (
     DEFAULT_KEEP_DAYS,
     DEFAULT_ORDER_SLOTS,
     LOGGER,
-    OPEN_INTERVAL,
-    SLOW_AFTER,
-    SLOW_INTERVAL,
-    WATCHED_FOR,
-    WATCHED_INTERVAL,
 )
 from .errors import failed, update_failed
 from .issues import async_update_moved
-from .orders import OrderBook, TrackedOrder, assign_slots
+from .orders import OrderBook, TrackedOrder, assign_slots, next_interval
 
 type PanelConfigEntry = ConfigEntry[PanelRuntimeData]
 type Reports = dict[str, OrderReport | ItemError]
@@ -419,22 +414,3 @@ class OrdersCoordinator(PanelCoordinator[None]):
             *([] if youngest is None else [youngest]),
         ]
         self.update_interval = next_interval(polled, dt_util.utcnow(), self._last_operation)
-
-
-def next_interval(
-    orders: Iterable[TrackedOrder], now: datetime, last_operation: datetime | None
-) -> timedelta | None:
-    """Return the time until the next poll; None if no order is open and no refill is polled."""
-    youngest = max(
-        (
-            order.refills[-1].requested_at if order.refills else order.added_at
-            for order in orders
-            if order.is_open or order.polled_refills(now)
-        ),
-        default=None,
-    )
-    if youngest is None:
-        return None
-    if last_operation is not None and now - last_operation < WATCHED_FOR:
-        return WATCHED_INTERVAL
-    return SLOW_INTERVAL if now - youngest > SLOW_AFTER else OPEN_INTERVAL

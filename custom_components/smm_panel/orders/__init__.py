@@ -20,6 +20,7 @@ from .order import (
     TrackedOrder,
 )
 from .order_book import OrderBook
+from .polling import next_interval
 from .requests import Cancel, Refill, RequestState
 from .slots import assign_slots
 
@@ -42,4 +43,5 @@ __all__ = [
     "async_follow_initiators",
     "async_get_initiator",
     "expense",
+    "next_interval",
 ]
