@@ -7,9 +7,10 @@ an answer that a reader does not understand is a `PanelResponseError`.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+import re
 from sys import intern
 
-from ..exceptions import PanelResponseError
+from ..exceptions import PanelResponseError, UnconfirmedIdError
 from ..models import (
     Balance,
     ErrorKind,
@@ -54,7 +55,8 @@ _REFILL_IDS = ("refill", "refillid", "id")
 # Only reads rely on the order of a list: a refill id must not end up at another order.
 _STATUS_ROWS = RowShape(ids=_ORDER_IDS, values=("orderstatus", "status"), positional=True)
 _REFILL_STATUS_ROWS = RowShape(ids=_REFILL_IDS, values=("refillstatus", "status"), positional=True)
-_REFILL_ROWS = RowShape(ids=_ORDER_IDS, values=("refill", "refillid"))
+# Some panels repeat the order's id under `refill`, beside the refill's own.
+_REFILL_ROWS = RowShape(ids=_ORDER_IDS, values=("refillid", "refill"))
 _CANCEL_ROWS = RowShape(
     ids=_ORDER_IDS,
     values=("cancel", "cancelid"),
@@ -62,6 +64,13 @@ _CANCEL_ROWS = RowShape(
         *("canceled", "cancelled", "canceledorders", "cancelledorders", "success"),
         *("orders", "ids", "data", "result"),
     ),
+)
+
+# A shorter number as a whole answer is more likely a code.
+_BARE_ID = re.compile(r"[0-9]{3,18}")
+# That a panel has accepted the request for a cancel.
+_REQUESTED = frozenset(
+    {"requested", "accepted", "pending", "queued", "submitted", "received", "processing", "sent"}
 )
 
 
@@ -162,6 +171,8 @@ def _read_listed_order(key: str | None, data: Json) -> ListedOrder | None:
 
 def read_placed_order(data: Json) -> PlacedOrder:
     """Read `add`. Raises `PanelResponseError` without a usable id: the order may be placed."""
+    if isinstance(data, str) and _BARE_ID.fullmatch(data.strip()) and read_id(data):
+        raise UnconfirmedIdError(data.strip())
     data = unwrap(data, "data", "result", "order")
     if isinstance(data, dict):
         row = fields(data)
@@ -186,7 +197,12 @@ def read_order_reports(data: Json, requested: Sequence[str]) -> dict[str, OrderR
 
 def read_refills(data: Json, requested: Sequence[str]) -> dict[str, str | ItemError]:
     """Read `refill` of one or many orders: order id to refill id."""
-    return _read_items(data, requested, _REFILL_ROWS, _read_refill)
+    is_single = len(requested) == 1
+
+    def read(row: Json) -> str:
+        return _read_refill(row, order=requested[0] if is_single else None)
+
+    return _read_items(data, requested, _REFILL_ROWS, read)
 
 
 def read_refill_statuses(
@@ -264,9 +280,20 @@ def _read_ids(value: Json) -> tuple[str, ...]:
     return tuple(dict.fromkeys(id_ for id_ in ids if id_ is not None))
 
 
-def _read_refill(data: Json) -> str:
-    """Read one refill id. Without one the request may still have been accepted."""
-    value = pick(fields(data), *_REFILL_ROWS.values) if isinstance(data, dict) else data
+def _read_refill(data: Json, *, order: str | None) -> str:
+    """Read one refill id. Without one the request may still have been accepted.
+
+    `id` is the refill's own if the order is known otherwise: by `order`, the only one
+    requested, or by another field of the row.
+    """
+    value = data
+    if isinstance(data, dict):
+        row = fields(data)
+        value = pick(row, *_REFILL_ROWS.values)
+        id_ = read_id(row.get("id"))
+        is_own = pick(row, "order", "orderid") is not None or order not in {None, id_}
+        if is_own and (value is None or value is True):
+            value = id_ or value
     if isinstance(value, dict):
         value = pick(fields(value), *_REFILL_IDS)
     if (id_ := _read_new_id(value)) is None:
@@ -292,13 +319,15 @@ def _read_cancel(data: Json) -> None:
         if isinstance(confirmation, dict):
             row, confirmation = fields(confirmation), pick(fields(confirmation), "id")
         if confirmation is None:
-            word = pick(row, "success", "status")
+            word = pick(row, "success", "ok", "status")
             confirmation = (
                 read_flag(word) is True or read_order_status(word) is OrderStatus.CANCELED
             )
     is_request = any(map(str.isdecimal, read_id(confirmation) or ""))
     is_word = (
-        read_flag(confirmation) is True or read_order_status(confirmation) is OrderStatus.CANCELED
+        read_flag(confirmation) is True
+        or read_order_status(confirmation) is OrderStatus.CANCELED
+        or (read_text(confirmation) or "").lower() in _REQUESTED
     )
     if not is_request and not is_word:
         raise PanelResponseError("The answer does not say that the request was accepted")
