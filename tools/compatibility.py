@@ -43,10 +43,16 @@ them was measured on a live panel by us.
   does not understand, and then asked in its own way. A refill or cancel is sent once; if the
   panel refused its form ("Incorrect request"), nothing was done, and the next call uses the
   other form, unless this one has worked before.
-- An order counts as placed only with a usable id. A server error without a clear reason, a
-  page, an empty answer or an id beside an error leave its outcome unknown.
+- An order counts as placed only with a usable id, and as refused only by an error that names
+  a reason against it: funds, service, link, quantity, a duplicate, the key, the rate, a field,
+  maintenance. Any other error, one that says that the order was placed or charged, a page, an
+  empty answer, a number alone or an id beside an error leave its outcome unknown.
+- A refill or cancel is refused by any error of the panel with a status below 500, unless the
+  text says that something was done.
 - An error text that no rule knows, in any language, is `other` and shown as the panel wrote
-  it, without the API key.
+  it, without the API key. Reasons are known in ten languages.
+- The key counts as wrong where the panel's words name it or the account, not by the status 401
+  or 403 alone, which a firewall sends too.
 - Texts are made harmless where they are read: one line, 500 characters at most (5000 for a
   description), without HTML tags, Markdown links, control characters and marks that are not
   seen (right-to-left override, zero-width characters).

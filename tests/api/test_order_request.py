@@ -1,6 +1,7 @@
 """OrderRequest: which fields each type of service needs, checked before anything is sent."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -229,6 +230,57 @@ def test_unknown_type() -> None:
     }
     assert _problem(**values, extra={"runs": "9"}) == ("runs", OrderProblem.NOT_ALLOWED, None)
     assert _problem(**values, username="ann") == ("username", OrderProblem.NOT_ALLOWED, None)
+
+
+@pytest.mark.parametrize(
+    ("type_", "fields"),
+    [
+        ("Custom Comments", {"comments": "a\nb\nc"}),
+        ("Custom Comments Package", {"comments": "a\nb\nc"}),
+        ("Mentions Custom List", {"usernames": "a\nb\nc"}),
+        ("Package", {}),
+    ],
+)
+def test_quantity_of_a_type_without_one(type_: str, fields: dict[str, Any]) -> None:
+    """Some panels refuse such an order without a quantity."""
+    values: dict[str, Any] = {"service": "1", "type": type_, "link": LINK, **fields}
+
+    assert OrderRequest(**values, extra={"quantity": "3"}).form()["quantity"] == "3"
+    assert "quantity" not in OrderRequest(**values).form()
+    for quantity, reason in (
+        ("0", OrderProblem.NOT_POSITIVE),
+        ("-3", OrderProblem.NOT_A_NUMBER),
+        ("3.0", OrderProblem.NOT_A_NUMBER),
+        ("\u0663", OrderProblem.NOT_A_NUMBER),
+        ("9" * 5000, OrderProblem.NOT_A_NUMBER),
+    ):
+        assert _problem(**values, extra={"quantity": quantity})[:2] == ("quantity", reason)
+    assert _problem(**values, extra={"Quantity": "3"})[0] == "Quantity"
+
+
+def test_quantity_is_the_number_of_lines() -> None:
+    """The panel may charge by either, and the price is worked out from the lines."""
+    values: dict[str, Any] = {"type": "Custom Comments", "link": LINK, "comments": "a\nb"}
+
+    for quantity, reason in (("1", OrderProblem.TOO_FEW), ("1000", OrderProblem.TOO_MANY)):
+        assert _problem(service="1", **values, extra={"quantity": quantity}) == (
+            "quantity",
+            reason,
+            2,
+        )
+
+
+def test_quantity_of_a_package_is_within_the_limits_of_the_service() -> None:
+    """It may be what the panel charges by."""
+    service = replace(_service(), type="Package", rate=Decimal(2), min=1, max=5000)
+    request = OrderRequest(service="1", type="Package", link=LINK, extra={"quantity": "3000"})
+
+    request.check_limits(service)
+    assert request.estimate(service) == 6
+    assert OrderRequest(service="1", type="Package", link=LINK).estimate(service) == 2
+    with pytest.raises(InvalidOrderError) as caught:
+        request.check_limits(replace(service, max=1))
+    assert (caught.value.field, caught.value.reason) == ("quantity", OrderProblem.TOO_MANY)
 
 
 def test_extra_is_a_copy() -> None:

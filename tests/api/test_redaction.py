@@ -1,7 +1,9 @@
 """The key is removed from answers, and nothing else is."""
 
 import json
+import re
 from typing import Any
+from unicodedata import category
 from urllib.parse import quote
 
 from aiohttp import ClientSession
@@ -14,6 +16,7 @@ from custom_components.smm_panel.api import (
     PanelAuthError,
     PanelClient,
 )
+from custom_components.smm_panel.api.sanitize import INVISIBLE as INVISIBLE_CLASS
 from tests.helpers.loopback import LoopbackServer, Reply
 
 ODD = 'a/b"c\u00e9<&>d e%41'
@@ -86,6 +89,46 @@ async def test_what_is_replaced(
 ) -> None:
     """Long keys go everywhere, short ones in sentences only, tiny ones stay."""
     assert await _text(server, session, key, body) == text
+
+
+INVISIBLE = [
+    "\u200b",
+    "\u00ad",
+    "\u2060\ufeff",
+    "\u034f",
+    "\U000e0041",
+    "\\u200b",
+    "\\u00AD",
+    "\\udb40\\udc41",
+    "&#8203;",
+    "&#x200B;",
+    "&shy;",
+    "%E2%80%8B",
+]
+
+
+@pytest.mark.parametrize("invisible", INVISIBLE)
+@pytest.mark.parametrize("key", ["ABCDEF123456", "s3cret"])
+async def test_key_with_invisible_characters_inside(
+    server: LoopbackServer, session: ClientSession, key: str, invisible: str
+) -> None:
+    """They are removed before a text is displayed, and the key would be whole again."""
+    scattered = invisible.join(key)
+
+    for body in (f'{{"error": "Bad key {scattered}!"}}', f"<p>Bad key {scattered}</p>"):
+        text = await _text(server, session, key, body)
+        assert text == body.replace(scattered, "**REDACTED**")
+
+    body = f'{{"error": "Bad key {scattered[:-1]}"}}'
+    assert await _text(server, session, key, body) == body
+
+
+def test_every_invisible_character_is_known() -> None:
+    """The list of those that are removed has to be complete."""
+    formats = (chr(code) for code in range(0x110000) if category(chr(code)) == "Cf")
+    unseen = re.compile(INVISIBLE_CLASS)
+
+    assert [character for character in formats if not unseen.fullmatch(character)] == []
 
 
 async def test_form_holds_the_key_as_given(server: LoopbackServer, session: ClientSession) -> None:

@@ -53,6 +53,16 @@ class Sees(StrEnum):
 
     WRONG_KEY = "invalid_auth"
     RATE_LIMIT = "rate_limited_until"
+    MAINTENANCE = "maintenance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByWrite:
+    """What the user sees where an order, which costs money, is judged otherwise."""
+
+    place: Sees
+    change: Sees
+    """Of a refill or a cancel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +98,7 @@ WAYS: Final = {
 
 # What is in the place of {result} is the field that the answer to the write needs. None: the
 # panel is away.
-FAULTS: Final[dict[str, tuple[Fault | None, Sees]]] = {
+FAULTS: Final[dict[str, tuple[Fault | None, Sees | ByWrite]]] = {
     "connection refused": (None, Sees.UNREACHABLE),
     "time-out, not taken": (Delay(seconds=3600), Sees.UNKNOWN),
     "time-out, taken": (Delay(seconds=3600, accepted=True), Sees.UNKNOWN),
@@ -99,7 +109,28 @@ FAULTS: Final[dict[str, tuple[Fault | None, Sees]]] = {
     "502, taken": (Reply(status=502, accepted=True), Sees.UNKNOWN),
     "503 page": (Reply.html(status=503), Sees.UNKNOWN),
     "500 unknown error": (Reply(status=500, text='{"error": "Unknown error"}'), Sees.UNKNOWN),
-    "500 refusal": (Reply(status=500, text='{"error": "Incorrect order ID"}'), Sees.REFUSED),
+    "500 refusal": (
+        Reply(status=500, text='{"error": "Not enough funds"}'),
+        ByWrite(place=Sees.REFUSED, change=Sees.UNKNOWN),
+    ),
+    "402 unknown error": (
+        Reply(status=402, text='{"error": "Unknown error, please try again"}'),
+        ByWrite(place=Sees.UNKNOWN, change=Sees.REFUSED),
+    ),
+    "400 done and lost": (
+        Reply(status=400, text='{"error": "Request was sent, but saving it took too long"}'),
+        Sees.UNKNOWN,
+    ),
+    "maintenance": (
+        Reply(status=503, text='{"error": "MAINTENANCE_MODE"}', headers={"Retry-After": "300"}),
+        ByWrite(place=Sees.MAINTENANCE, change=Sees.UNKNOWN),
+    ),
+    "number alone": (Reply(text="23501", accepted=True), Sees.UNKNOWN),
+    "403 of a firewall": (
+        Reply(status=403, text='{"error": "Forbidden"}'),
+        ByWrite(place=Sees.UNKNOWN, change=Sees.REFUSED),
+    ),
+    "403 page": (Reply.html(status=403), Sees.UNKNOWN),
     "page, not taken": (Reply.html(), Sees.UNKNOWN),
     "page, taken": (Reply.html(accepted=True), Sees.UNKNOWN),
     "empty body": (Reply(), Sees.UNKNOWN),
@@ -108,7 +139,11 @@ FAULTS: Final[dict[str, tuple[Fault | None, Sees]]] = {
     "id null": (Reply(text='{"{result}": null}', accepted=True), Sees.UNKNOWN),
     "id 0": (Reply(text='{"{result}": 0}', accepted=True), Sees.UNKNOWN),
     "refusal": (Reply(text='{"error": "Service is not active"}'), Sees.REFUSED),
-    "refusal, 400": (Reply(status=400, text='{"error": "Not possible"}'), Sees.REFUSED),
+    "no reason, 400": (
+        Reply(status=400, text='{"error": "Not possible"}'),
+        ByWrite(place=Sees.UNKNOWN, change=Sees.REFUSED),
+    ),
+    "refusal, 400": (Reply(status=400, text='{"error": "Bad link"}'), Sees.REFUSED),
     "wrong key": (Reply(text='{"error": "Invalid API key"}'), Sees.WRONG_KEY),
     "429": (Reply.too_many_requests(retry_after=7), Sees.RATE_LIMIT),
     "redirect": (Reply.redirect("https://example.com/api/v2"), Sees.UNKNOWN),
@@ -178,6 +213,13 @@ def for_way(fault: Fault, way: Way) -> Fault:
     return fault
 
 
+def judged_for(judged: Sees | ByWrite, way: Way) -> Sees:
+    """Return what the user sees of a fault in one way."""
+    if isinstance(judged, ByWrite):
+        return judged.place if way.write == "place_order" else judged.change
+    return judged
+
+
 async def perform(hass: HomeAssistant, way: Way, order: str | None) -> str:
     """Go the way; return what the user sees of its end."""
     fields = ORDER if order is None else {"orders": order}
@@ -238,7 +280,7 @@ async def pass_time(hass: HomeAssistant) -> None:
 
 @pytest.mark.long("every fault of a panel in every write")
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-@pytest.mark.parametrize(("fault", "sees"), FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(("fault", "judged"), FAULTS.values(), ids=FAULTS)
 async def test_fault(
     hass: HomeAssistant,
     account: MockConfigEntry,
@@ -248,10 +290,11 @@ async def test_fault(
     issue_registry: ir.IssueRegistry,
     panel_clock: PanelClock,
     fault: Fault | None,
-    sees: Sees,
+    judged: Sees | ByWrite,
     way: Way,
 ) -> None:
     """One cell that is wrong orders twice, forgets what may be charged, or hides a refusal."""
+    sees = judged_for(judged, way)
     book: OrderBook = account.runtime_data.order_book
     order = await prepare(hass, account, way, panel_clock)
     budget = await budget_left(hass)

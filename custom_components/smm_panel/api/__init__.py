@@ -12,6 +12,7 @@ from .address import InvalidUrlError, UrlProblem, check_url
 from .batches import LastAnswers
 from .client import PanelClient
 from .exceptions import (
+    PanelAccessError,
     PanelAuthError,
     PanelConnectionError,
     PanelError,
@@ -19,7 +20,9 @@ from .exceptions import (
     PanelRedirectError,
     PanelRejectedError,
     PanelResponseError,
+    PanelUnclearError,
     PanelUnreachableError,
+    UnconfirmedIdError,
 )
 from .models import (
     Balance,
@@ -56,6 +59,7 @@ __all__ = [
     "OrderRequest",
     "OrderStatus",
     "Outcome",
+    "PanelAccessError",
     "PanelAuthError",
     "PanelClient",
     "PanelConnectionError",
@@ -64,6 +68,7 @@ __all__ = [
     "PanelRedirectError",
     "PanelRejectedError",
     "PanelResponseError",
+    "PanelUnclearError",
     "PanelUnreachableError",
     "PlacedOrder",
     "RateLimiter",
@@ -71,6 +76,7 @@ __all__ = [
     "Service",
     "ServiceType",
     "Transport",
+    "UnconfirmedIdError",
     "UrlProblem",
     "check_url",
     "service_type",

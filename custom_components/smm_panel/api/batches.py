@@ -11,17 +11,17 @@ from .exceptions import (
     PanelError,
     PanelRateLimitError,
     PanelRejectedError,
+    PanelResponseError,
     PanelShapeError,
     PanelUnreachableError,
 )
+from .id_fields import IdFields
 from .models import ErrorKind, ItemError, Outcome
+from .splitting import ABOUT_ORDERS, Splitting
 from .transport import Answer
 
 type Items[T] = dict[str, T | ItemError]
 type OnItems[T] = Callable[[Items[T]], None]
-
-# "separated by a comma, up to 100 IDs" (API document); some panels silently drop the rest.
-BATCH_SIZE = 100
 
 _MOST_AT_ONCE = 4
 # After the first request.
@@ -29,54 +29,10 @@ _ROUND_TRIPS = 3
 
 # Refusals of the account or the panel, never of an order.
 _WHOLE_CALL = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
-# Refusals of the orders, even if the answer names none of them.
-_ABOUT_ORDERS = frozenset({ErrorKind.BAD_ORDER, ErrorKind.NOT_ELIGIBLE})
 
 NOT_AN_ID = ItemError(
     message="This is not an id", kind=ErrorKind.BAD_ORDER, outcome=Outcome.NOT_SENT
 )
-
-
-@dataclass(slots=True, kw_only=True)
-class IdFields:
-    """The two fields in which an action takes ids, and what is known of the panel's support.
-
-    Some panels support one of the two only. `only` is that one: the field for a single id
-    then takes the ids one request at a time, the field for several takes a single id too.
-    """
-
-    one: str
-    several: str
-    only: str | None = None
-    proven: set[str] = field(default_factory=set)
-    """The fields that have brought a result."""
-    left_over: frozenset[str] = frozenset()
-    """The ids that the last call did not get to."""
-
-    @property
-    def is_one_by_one(self) -> bool:
-        """Whether each id needs a request of its own."""
-        return self.only == self.one
-
-    def batch(self, ids: Sequence[str]) -> Sequence[str]:
-        """Return the first ids, as many as fit into one request."""
-        return ids[: self._size]
-
-    def count_requests(self, ids: Sequence[str]) -> int:
-        """Return the number of requests that ids need."""
-        return -(-len(ids) // self._size)
-
-    @property
-    def _size(self) -> int:
-        return 1 if self.is_one_by_one else BATCH_SIZE
-
-    def field_for(self, ids: Sequence[str]) -> str:
-        """Return the field for the ids of one request."""
-        return self.only or (self.one if len(ids) == 1 else self.several)
-
-    def other(self, name: str) -> str:
-        """Return the other field."""
-        return self.several if name == self.one else self.one
 
 
 class LastAnswers[T]:
@@ -132,6 +88,7 @@ class BatchedRead[T]:
         answering, the ids not answered become `not_sent` instead, unless there is no answer.
         """
         requested, usable = split_usable(ids)
+        self.fields.splitting.begin()
         self._unsent = sorted(usable, key=lambda id_: id_ not in self.fields.left_over)
         await self._send_all()
         items: Items[T] = dict.fromkeys(requested, NOT_AN_ID)
@@ -164,7 +121,8 @@ class BatchedRead[T]:
 
     async def _send_next(self) -> None:
         batch = self.fields.batch(self._unsent)
-        del self._unsent[: len(batch)]
+        sent = frozenset(batch)
+        self._unsent = [id_ for id_ in self._unsent if id_ not in sent]
         # Near the end another task may send the ids that are left.
         more = self.fields.count_requests(self._unsent) >= self._at_once
         answered: Items[T] = {}
@@ -207,6 +165,7 @@ class BatchedOperation[T]:
         """
         # One call uses one field: what it shows about the fields is for the next call.
         fields = replace(self.fields)
+        fields.splitting.begin()
         requested, unsent = split_usable(ids)
         items: Items[T] = dict.fromkeys(requested, NOT_AN_ID)
         has_answer = False
@@ -222,22 +181,25 @@ class BatchedOperation[T]:
                 items |= dict.fromkeys(batch, _lost(err))
                 break
             items |= answered
-            has_answer = True
-            unsent = unsent[len(batch) :]
+            has_answer = has_answer or bool(answered)
+            unsent = [id_ for id_ in unsent if id_ not in answered]
         return items
 
     async def _request_batch(self, fields: IdFields, ids: Sequence[str]) -> Items[T]:
-        """Send one request, once.
+        """Send one request, once; ids without an item in the result can be sent again.
 
         A panel that refused the form of the request has accepted nothing, so the next call
-        may use the other field; unless this field has worked before.
+        may use another field; unless this field has worked before. One that refused all ids
+        for one of them, or for their number, has accepted nothing either.
         """
         name = fields.field_for(ids)
         try:
             items = await self.request(name, ids)
         except PanelRejectedError as err:
+            if (named := fields.splitting.learn(err, ids, halve=False)) is not None:
+                return items_of_refusal(err, named) if named else {}
             if err.kind is ErrorKind.BAD_REQUEST and name not in self.fields.proven:
-                self.fields.only = self.fields.other(name)
+                self.fields.note_form_refused(name, err.message)
             return items_of_refusal(err, ids)
         if not all(isinstance(item, ItemError) for item in items.values()):
             self.fields.proven.add(name)
@@ -265,7 +227,7 @@ def may_be_wrong_field(
     if isinstance(failure, PanelShapeError):
         return True
     if failure is not None:
-        is_order = failure.kind in _ABOUT_ORDERS and len(ids) > 1
+        is_order = failure.kind in ABOUT_ORDERS and len(ids) > 1
         return failure.kind is ErrorKind.BAD_REQUEST or is_order
     return len(ids) > 1 and all(item == LEFT_OUT for item in items.values())
 
@@ -277,9 +239,29 @@ def items_of_refusal[T](
     if isinstance(failure, PanelShapeError):
         raise failure
     is_about_one = len(ids) == 1 and failure.kind not in _WHOLE_CALL
-    if failure.kind not in _ABOUT_ORDERS and not is_about_one:
+    if failure.kind not in ABOUT_ORDERS and not is_about_one:
         raise failure
     return dict.fromkeys(ids, ItemError(message=failure.message, kind=failure.kind))
+
+
+def without_unlike[T](
+    splitting: Splitting, err: PanelResponseError, ids: Sequence[str]
+) -> Items[T] | None:
+    """Return the items of a read at which the panel failed, if an id may be the reason.
+
+    The result is empty after the first failure: the ids are to be requested again, that one
+    apart from the others. If the panel fails at it by itself, the call goes on without it.
+    """
+    if type(err) is not PanelResponseError:
+        return None
+    if splitting.part_unlike(ids):
+        return {}
+    if not splitting.is_apart(ids):
+        return None
+    splitting.note_failed(ids)
+    return dict.fromkeys(
+        ids, ItemError(message=str(err), kind=ErrorKind.PANEL_FAULT, outcome=Outcome.UNKNOWN)
+    )
 
 
 def _lost(err: PanelError, outcome: Outcome | None = None) -> ItemError:

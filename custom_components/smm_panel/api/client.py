@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 import logging
 
@@ -22,21 +21,32 @@ from .batches import (
     NOT_AN_ID,
     BatchedOperation,
     BatchedRead,
-    IdFields,
     Items,
     LastAnswers,
     OnItems,
     items_of_refusal,
     may_be_wrong_field,
+    without_unlike,
 )
 from .exceptions import (
     PanelConnectionError,
     PanelError,
     PanelRateLimitError,
     PanelRejectedError,
+    PanelResponseError,
     PanelShapeError,
 )
-from .models import Balance, ItemError, ListedOrder, OrderReport, PlacedOrder, RefillStatus, Service
+from .id_fields import IdFields
+from .models import (
+    Balance,
+    ErrorKind,
+    ItemError,
+    ListedOrder,
+    OrderReport,
+    PlacedOrder,
+    RefillStatus,
+    Service,
+)
 from .order_request import OrderRequest
 from .pacing import RateLimiter
 from .transport import OPERATIONS, Answer, Transport, in_thread_if_large
@@ -78,7 +88,8 @@ class PanelClient:
         self._interpreting = asyncio.Lock()
         self._id_fields = {
             "status": IdFields(one="order", several="orders"),
-            "refill": IdFields(one="order", several="orders"),
+            # One server takes the ids of the orders in the field that is named after the refill.
+            "refill": IdFields(one="order", several="orders", rare=("refill",)),
             "refill_status": IdFields(one="refill", several="refills"),
             # The API document has no field for a single order here.
             "cancel": IdFields(one="order", several="orders", only="orders"),
@@ -183,6 +194,7 @@ class PanelClient:
         """Send one request of a read, and one in the other id field if it was not understood.
 
         If the other field brings a result it is kept, and the items are of the first id only.
+        Ids without an item are to be requested again.
         """
         fields = self._id_fields[query.action]
         name = fields.field_for(ids)
@@ -192,13 +204,48 @@ class PanelClient:
             items = await self._request_ids(query, name, ids, more=more)
         except (PanelRejectedError, PanelShapeError) as err:
             failure = err
-        if fields.only is None and may_be_wrong_field(failure, items, ids):
-            with suppress(PanelError):
-                first = await self._request_ids(query, fields.other(name), ids[:1])
-                if not isinstance(first[ids[0]], ItemError):
-                    fields.only = fields.other(name)
-                    return first
-        return items if failure is None else items_of_refusal(failure, ids)
+        except PanelResponseError as err:
+            parted: Items[T] | None = without_unlike(fields.splitting, err, ids)
+            if parted is None:
+                raise
+            return parted
+        if isinstance(failure, PanelRejectedError) and len(ids) > 1:
+            named = fields.splitting.learn(failure, ids, halve=name in fields.proven)
+            if named is not None:
+                return items_of_refusal(failure, named) if named else {}
+        if fields.may_be_other(name) and may_be_wrong_field(failure, items, ids):
+            first = await self._request_first(query, fields.other(name), ids)
+            if first is not None:
+                return first
+        if failure is not None:
+            items = items_of_refusal(failure, ids)
+            fields.splitting.note_failed(ids)
+            return items
+        fields.note_result(name, items)
+        return items
+
+    async def _request_first[T](
+        self, query: _Query[T], name: str, ids: Sequence[str]
+    ) -> Items[T] | None:
+        """Request the first id in the other field; return its item if that shows anything."""
+        fields = self._id_fields[query.action]
+        try:
+            first = await self._request_ids(query, name, ids[:1])
+        except PanelRejectedError as err:
+            if err.kind is not ErrorKind.BAD_ORDER or len(ids) == 1:
+                return None
+            first = items_of_refusal(err, ids[:1])
+        except PanelError:
+            return None
+        item = first[ids[0]]
+        if not isinstance(item, ItemError):
+            fields.only = name
+            return first
+        if item.kind is ErrorKind.BAD_ORDER and len(ids) > 1:
+            # The others may have been refused for this one.
+            fields.splitting.note_refused(ids[:1])
+            return first
+        return None
 
     async def _request_ids[T](
         self, query: _Query[T], name: str, ids: Sequence[str], *, more: bool = False

@@ -20,6 +20,7 @@ class ErrorKind(StrEnum):
     BAD_REQUEST = "bad_request"
     NOT_ELIGIBLE = "not_eligible"
     MAINTENANCE = "maintenance"
+    PANEL_FAULT = "panel_fault"
     OTHER = "other"
 
 

@@ -164,10 +164,23 @@ def clean_extra(extra: object, rules: ServiceType) -> dict[str, str]:
     if not isinstance(extra, Mapping):
         raise InvalidOrderError("extra", OrderProblem.NOT_A_TEXT)
     reserved = _RESERVED | (FIELDS if rules.known else frozenset(rules.fields))
+    if rules.takes_extra_quantity:
+        reserved -= {"quantity"}
     for name, value in extra.items():
         if not isinstance(name, str) or not _EXTRA_NAME.fullmatch(name):
             raise InvalidOrderError(str(name), OrderProblem.BAD_NAME)
         if name.lower() in reserved:
             raise InvalidOrderError(name, OrderProblem.NOT_ALLOWED)
         _text(name, value)
+        if name.lower() == "quantity":
+            _check_extra_quantity(name, value)
     return dict(extra)
+
+
+def _check_extra_quantity(name: str, value: str) -> None:
+    """Refuse another spelling of the field, and what is not a whole number of a sane size."""
+    if name != "quantity":
+        raise InvalidOrderError(name, OrderProblem.NOT_ALLOWED)
+    if not (value.isascii() and value.isdecimal()) or len(value) > len(str(MAX_COUNT)):
+        raise InvalidOrderError(name, OrderProblem.NOT_A_NUMBER)
+    check_number(name, int(value))

@@ -37,7 +37,8 @@ class OrderRequest:
 
     Lists are a sequence or a text with one entry a line, and are stored as tuples of
     stripped, non-empty lines. `interval` and `delay` are in minutes. `extra` is for fields
-    that only some panels support, such as `request_id`.
+    that only some panels support, such as `request_id`, and for the `quantity` of packages and
+    of types whose lines are counted (`ServiceType.takes_extra_quantity`).
 
     Raises `InvalidOrderError` for the first field that is wrong.
     """
@@ -85,6 +86,7 @@ class OrderRequest:
         self._set("extra", clean_extra(self.extra, self.service_type))
         self._check_presence()
         self._check_combinations()
+        self._check_extra_quantity()
 
     def _set(self, name: str, value: object) -> None:
         """Store a cleaned value; the dataclass is frozen for everybody else."""
@@ -126,6 +128,13 @@ class OrderRequest:
         return self.quantity
 
     @property
+    def extra_quantity(self) -> int | None:
+        """The quantity of an order whose type has none in the API document."""
+        if "quantity" in self.service_type.fields:
+            return None
+        return int(text) if (text := self.extra.get("quantity")) is not None else None
+
+    @property
     def parts(self) -> int | None:
         """The most orders that a drip-feed or subscription makes; None if it cannot be known."""
         if self.posts:
@@ -139,7 +148,8 @@ class OrderRequest:
         fixed quantity (a subscription without a number of posts).
         """
         if self.per_order:
-            return service.rate
+            # A panel that wants the quantity of a package may also charge by it.
+            return max(service.rate, service.rate * (self.extra_quantity or 0) / _RATE_UNIT)
         if self.count is None or not self.known_type:
             return None
         return service.rate * self.count / _RATE_UNIT
@@ -148,11 +158,15 @@ class OrderRequest:
         """Check the counts against the service's minimum, maximum and drip-feed flag.
 
         The limits apply to one run of a drip-feed and one post of a subscription;
-        packages have none. Raises `InvalidOrderError`.
+        packages have none, unless the order carries a quantity in `extra`.
+
+        Raises `InvalidOrderError`.
         """
         if self.runs is not None and service.dripfeed is False:
             raise InvalidOrderError("runs", OrderProblem.NOT_ALLOWED)
         if self.per_order:
+            if (quantity := self.extra_quantity) is not None:
+                check_range("quantity", quantity, service.min, service.max)
             return
         counts = {
             self.service_type.lines or "quantity": self._count_per_run,
@@ -198,6 +212,13 @@ class OrderRequest:
                 raise InvalidOrderError(name, OrderProblem.REQUIRED)
         if self.min is not None and self.max is not None and self.max < self.min:
             raise InvalidOrderError("max", OrderProblem.TOO_FEW, limit=self.min)
+
+    def _check_extra_quantity(self) -> None:
+        """Refuse a quantity other than the number of lines: the price is worked out from those."""
+        quantity, lines = self.extra_quantity, self.service_type.lines
+        if quantity is not None and lines is not None:
+            count = len(getattr(self, lines))
+            check_range("quantity", quantity, count, count)
 
 
 def _form_text(value: object) -> str:

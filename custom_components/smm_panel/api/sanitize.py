@@ -8,11 +8,19 @@ TEXT_LIMIT = 500
 
 # Invisible characters: they can reorder a text (right-to-left override), split a word so
 # that it looks like another, or make a text that looks empty. The format characters
-# (category Cf) are not listed here, `unicodedata` has them.
-_INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164"
-    "\ufe00-\ufe0e\uffa0\U000e0100-\U000e01ef]"
+# (category Cf) are in the second list.
+_UNSEEN = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0e\uffa0"
+    "\U000e0100-\U000e01ef"
 )
+_FORMATS = (
+    "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
+# All that `one_line` may remove without a trace.
+INVISIBLE = f"[{_UNSEEN}{_FORMATS}]"
 _BLANKS = frozenset({"Cc", "Zl", "Zp", "Zs"})
 # Joiners are part of the spelling between letters of Arabic and Indic scripts, and in emoji
 # that consist of several.

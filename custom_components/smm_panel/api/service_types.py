@@ -25,6 +25,14 @@ class ServiceType:
         """All fields of the type, in the order of a form."""
         return self.required + self.optional
 
+    @property
+    def takes_extra_quantity(self) -> bool:
+        """Whether a quantity, which the type does not have, may be sent in `extra`.
+
+        Some panels want it for packages and for the types whose lines are counted.
+        """
+        return self.per_order or self.lines is not None
+
 
 _COUNTED = ("link", "quantity")
 _DRIP_FEED = ("runs", "interval")

@@ -44,13 +44,11 @@ async def test_server_error_with_a_clear_refusal(
 @pytest.mark.parametrize(
     ("status", "text", "kind"),
     [
-        (200, "Unknown error", ErrorKind.OTHER),
-        (401, "Kein Zugang", ErrorKind.AUTH),
-        (402, "Zu arm", ErrorKind.NOT_ENOUGH_FUNDS),
-        (404, "Unknown panel", ErrorKind.OTHER),
+        (401, "Account unbekannt", ErrorKind.AUTH),
         (422, "Bad link", ErrorKind.BAD_LINK),
         (429, "Langsamer bitte", ErrorKind.RATE_LIMITED),
         (429, "Bad link", ErrorKind.BAD_LINK),
+        (503, "Not enough funds", ErrorKind.NOT_ENOUGH_FUNDS),
     ],
 )
 async def test_error_text_outranks_status(
@@ -63,6 +61,27 @@ async def test_error_text_outranks_status(
         await OPERATIONS["add"](client)
 
     assert (caught.value.kind, caught.value.message) == (kind, text)
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "kind"),
+    [
+        (402, "Zu arm", ErrorKind.NOT_ENOUGH_FUNDS),
+        (404, "Unknown panel", ErrorKind.OTHER),
+        (200, "Unknown panel", ErrorKind.OTHER),
+    ],
+)
+async def test_status_names_no_reason_to_an_add(
+    server: LoopbackServer, client: PanelClient, status: int, text: str, kind: ErrorKind
+) -> None:
+    """A read may be classified by its status, but an order is not taken for refused by it."""
+    server.will_answer(*[Reply.json({"error": text}, status=status)] * 2)
+
+    with pytest.raises(PanelRejectedError) as caught:
+        await client.balance()
+    assert (caught.value.kind, caught.value.message) == (kind, text)
+    with pytest.raises(PanelResponseError, match=text):
+        await OPERATIONS["add"](client)
 
 
 @every_read

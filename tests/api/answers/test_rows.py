@@ -3,7 +3,6 @@
 import pytest
 
 from custom_components.smm_panel.api import ErrorKind, PanelRejectedError
-from tests.helpers.api_calls import ORDER
 from tests.helpers.fake_transport import client_answered
 
 
@@ -26,7 +25,8 @@ from tests.helpers.fake_transport import client_answered
         ({"errors": {"link": ["Bad link"]}}, ErrorKind.BAD_LINK, "Bad link"),
         ([{"error": "Bad link"}], ErrorKind.BAD_LINK, "Bad link"),
         ('"Bad link"', ErrorKind.BAD_LINK, "Bad link"),
-        ({"error": "Liên kết sai"}, ErrorKind.OTHER, "Liên kết sai"),
+        ({"error": "Liên kết sai"}, ErrorKind.BAD_LINK, "Liên kết sai"),
+        ({"error": "Đơn hàng sai"}, ErrorKind.OTHER, "Đơn hàng sai"),
         ({"error": "x" * 9000}, ErrorKind.OTHER, "x" * 500),
         ({"error": "no\x00good \ud800"}, ErrorKind.OTHER, "no good \ufffd"),
     ],
@@ -34,6 +34,6 @@ from tests.helpers.fake_transport import client_answered
 async def test_shapes_of_errors(answer: object, kind: ErrorKind, text: str) -> None:
     """A refusal mistaken for an unknown outcome makes the user look for an order that is none."""
     with pytest.raises(PanelRejectedError) as caught:
-        await client_answered(answer).add(ORDER)
+        await client_answered(answer).balance()
 
     assert (caught.value.kind, caught.value.message) == (kind, text)

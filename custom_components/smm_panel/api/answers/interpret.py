@@ -5,12 +5,11 @@ from http import HTTPStatus
 import re
 
 from ..exceptions import (
-    PanelAuthError,
+    PanelAccessError,
     PanelError,
-    PanelRateLimitError,
-    PanelRejectedError,
     PanelResponseError,
     PanelShapeError,
+    UnconfirmedIdError,
 )
 from ..models import ErrorKind, ItemError, OrderStatus
 from ..transport import Answer
@@ -19,12 +18,10 @@ from .retry_after import read_retry_after
 from .rows import Refusal, read_refusal
 from .statuses import read_order_status
 from .values import Json, parse_json, read_flag, read_text
+from .verdict import Request, rejected, verdict
 
-# Kinds of errors that do not refuse an operation if the status is 5xx: see `_rejection`.
-_INCONCLUSIVE = frozenset({ErrorKind.OTHER, ErrorKind.MAINTENANCE})
 # What a page in place of an answer can be about; it may mention keys and orders regardless.
 _KINDS_OF_PAGES = frozenset({ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
-
 _TITLE = re.compile(r"<title[^<>]*>([^<>]*)", re.IGNORECASE)
 # The title is expected within so many characters.
 _HEAD = 10_000
@@ -49,13 +46,22 @@ def interpret[T](
             return read(data)
         except PanelResponseError as err:
             raise _unreadable(err, answer, is_operation=is_operation) from None
-    is_add = is_operation and not ids
+    request = _request(ids, is_operation=is_operation)
+    is_add = request is Request.ADD
     if (is_add or len(ids) > 1) and (result := _result_beside(data, read)) is not None:
         if not is_add:
             return result
         # Either may be wrong; after a false error the user would order, and pay, twice.
         raise PanelResponseError(f"The answer holds an order and an error: {refusal.text}")
-    raise _rejection(refusal, answer, data, is_operation=is_operation)
+    wait = read_retry_after(answer.headers, data, refusal.text)
+    raise verdict(refusal.text, answer.status, request, wait=wait)
+
+
+def _request(ids: Sequence[str], *, is_operation: bool) -> Request:
+    """Return what the request was; of the operations only `add` is about no id."""
+    if not is_operation:
+        return Request.READ
+    return Request.CHANGE if ids else Request.ADD
 
 
 def _parse(text: str, *, is_operation: bool) -> Json:
@@ -99,35 +105,6 @@ def _result_beside[T](data: Json, read: Callable[[Json], T]) -> T | None:
     return None if all(isinstance(item, ItemError) for item in items) else result
 
 
-def _rejection(
-    refusal: Refusal, answer: Answer, data: Json, *, is_operation: bool
-) -> PanelRejectedError | PanelResponseError:
-    """Return the exception for a refusal.
-
-    A server error (5xx) refuses an operation only with a text that names what is wrong with
-    the request. "Unknown error", "order could not be created" or a notice of maintenance
-    can come from a panel that failed half-way or from a gateway that timed out, so there
-    the outcome is unknown: an unnecessary check costs a moment, a second order costs money.
-    With any other status the panel itself answered, and its error is a refusal.
-    """
-    is_server_error = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    if is_operation and is_server_error and refusal.kind in _INCONCLUSIVE:
-        return PanelResponseError(f"The panel failed: {refusal.text}")
-    wait = read_retry_after(answer.headers, data, refusal.text)
-    return _of_kind(refusal.kind, refusal.text, retry_after=wait)
-
-
-def _of_kind(
-    kind: ErrorKind, message: str, *, retry_after: float | None = None
-) -> PanelRejectedError:
-    """Return the exception for a kind of refusal, of the class that belongs to it."""
-    if kind is ErrorKind.AUTH:
-        return PanelAuthError(message)
-    if kind is ErrorKind.RATE_LIMITED:
-        return PanelRateLimitError(message, retry_after=retry_after)
-    return PanelRejectedError(kind, message, retry_after=retry_after)
-
-
 def _not_json(answer: Answer, *, is_operation: bool) -> PanelError:
     """Return the exception for a page or a text, by its title or its words."""
     head = answer.text[:_HEAD]
@@ -148,7 +125,7 @@ def _unreadable(
     """Return the exception for an unreadable answer; its status may still be meaningful."""
     wait = read_retry_after(answer.headers, None, text)
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return _of_kind(
+        return rejected(
             ErrorKind.RATE_LIMITED, text or HTTPStatus.TOO_MANY_REQUESTS.phrase, retry_after=wait
         )
     kind = error_kind(text)
@@ -157,7 +134,14 @@ def _unreadable(
         # A Retry-After shows that the panel itself answered; gateways send 503 without one.
         kind = ErrorKind.MAINTENANCE
     if kind in _KINDS_OF_PAGES and not is_operation:
-        return _of_kind(kind, text or HTTPStatus.SERVICE_UNAVAILABLE.phrase, retry_after=wait)
+        return rejected(kind, text or HTTPStatus.SERVICE_UNAVAILABLE.phrase, retry_after=wait)
+    if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return PanelAccessError(f"{err} (HTTP {answer.status})")
+    if (
+        isinstance(err, UnconfirmedIdError)
+        and HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
+    ):
+        return err
     is_panel_working = answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
     is_shape = isinstance(err, PanelShapeError) and is_panel_working
     return (PanelShapeError if is_shape else PanelResponseError)(f"{err} (HTTP {answer.status})")

@@ -5,25 +5,22 @@ no result), lenient about form. Errors of the whole answer were found before (`i
 an answer that a reader does not understand is a `PanelResponseError`.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from sys import intern
 
 from ..exceptions import PanelResponseError
 from ..models import (
     Balance,
-    ErrorKind,
     ItemError,
     ListedOrder,
     OrderReport,
     OrderStatus,
-    Outcome,
-    PlacedOrder,
     RefillStatus,
     Service,
 )
 from ..service_types import service_type
-from .rows import RowShape, is_envelope, listed_rows, read_refusal, rows_by_id, unwrap
+from .items import read_items
+from .rows import RowShape, is_envelope, listed_rows, unwrap
 from .statuses import read_order_status, read_refill_status
 from .values import (
     Json,
@@ -39,11 +36,6 @@ from .values import (
     read_text,
 )
 
-# The item of an id that the answer does not contain.
-LEFT_OUT = ItemError(
-    message="The panel's answer leaves this id out", kind=ErrorKind.OTHER, outcome=Outcome.UNKNOWN
-)
-
 _DESCRIPTION_LIMIT = 5_000
 # Browsers and servers limit links to about this length.
 _LINK_LIMIT = 2_048
@@ -54,15 +46,6 @@ _REFILL_IDS = ("refill", "refillid", "id")
 # Only reads rely on the order of a list: a refill id must not end up at another order.
 _STATUS_ROWS = RowShape(ids=_ORDER_IDS, values=("orderstatus", "status"), positional=True)
 _REFILL_STATUS_ROWS = RowShape(ids=_REFILL_IDS, values=("refillstatus", "status"), positional=True)
-_REFILL_ROWS = RowShape(ids=_ORDER_IDS, values=("refill", "refillid"))
-_CANCEL_ROWS = RowShape(
-    ids=_ORDER_IDS,
-    values=("cancel", "cancelid"),
-    id_lists=(
-        *("canceled", "cancelled", "canceledorders", "cancelledorders", "success"),
-        *("orders", "ids", "data", "result"),
-    ),
-)
 
 
 def read_balance(data: Json) -> Balance:
@@ -160,75 +143,16 @@ def _read_listed_order(key: str | None, data: Json) -> ListedOrder | None:
     )
 
 
-def read_placed_order(data: Json) -> PlacedOrder:
-    """Read `add`. Raises `PanelResponseError` without a usable id: the order may be placed."""
-    data = unwrap(data, "data", "result", "order")
-    if isinstance(data, dict):
-        row = fields(data)
-        # `order` present but empty comes from a panel that failed half-way: ignore other ids.
-        id_ = _read_new_id(row["order"] if "order" in row else pick(row, "orderid", "id"))
-        if id_ is not None:
-            return PlacedOrder(order=id_, charge=read_money(row.get("charge")))
-    raise PanelResponseError("The answer holds no order id")
-
-
-def _read_new_id(value: Json) -> str | None:
-    """Read the id of something just created; a status ("pending") is not an id."""
-    id_ = read_id(value)
-    is_word = id_ is not None and not any(map(str.isdecimal, id_))
-    return None if is_word and read_order_status(id_) is not OrderStatus.UNKNOWN else id_
-
-
 def read_order_reports(data: Json, requested: Sequence[str]) -> dict[str, OrderReport | ItemError]:
     """Read `status` of one or many orders."""
-    return _read_items(data, requested, _STATUS_ROWS, _read_report)
-
-
-def read_refills(data: Json, requested: Sequence[str]) -> dict[str, str | ItemError]:
-    """Read `refill` of one or many orders: order id to refill id."""
-    return _read_items(data, requested, _REFILL_ROWS, _read_refill)
+    return read_items(data, requested, _STATUS_ROWS, _read_report)
 
 
 def read_refill_statuses(
     data: Json, requested: Sequence[str]
 ) -> dict[str, RefillStatus | ItemError]:
     """Read `refill_status` of one or many refills."""
-    return _read_items(data, requested, _REFILL_STATUS_ROWS, _read_refill_status)
-
-
-def read_cancels(data: Json, requested: Sequence[str]) -> dict[str, ItemError | None]:
-    """Read `cancel`; None means that the panel accepted the request, not that it is done."""
-    return _read_items(data, requested, _CANCEL_ROWS, _read_cancel)
-
-
-def _read_items[T](
-    data: Json, requested: Sequence[str], shape: RowShape, read: Callable[[Json], T]
-) -> dict[str, T | ItemError]:
-    """Read the row of each id; a missing or unreadable row affects no other.
-
-    For a single id an unreadable row is an unreadable answer.
-    """
-    rows = rows_by_id(data, requested, shape)
-    items: dict[str, T | ItemError] = {}
-    for id_ in requested:
-        if id_ not in rows:
-            items[id_] = LEFT_OUT
-            continue
-        try:
-            row = unwrap(rows[id_], "data", "result")
-            items[id_] = _row_error(row, shape) or read(row)
-        except PanelResponseError as err:
-            if len(requested) == 1:
-                raise
-            items[id_] = replace(LEFT_OUT, message=str(err))
-    return items
-
-
-def _row_error(row: Json, shape: RowShape) -> ItemError | None:
-    """Return the error of one row: beside its result, inside it, or in place of the row."""
-    value = pick(fields(row), *shape.values) if isinstance(row, dict) else row
-    refusal = read_refusal(row) or read_refusal(value)
-    return None if refusal is None else ItemError(message=refusal.text, kind=refusal.kind)
+    return read_items(data, requested, _REFILL_STATUS_ROWS, _read_refill_status)
 
 
 def _read_report(data: Json) -> OrderReport:
@@ -264,16 +188,6 @@ def _read_ids(value: Json) -> tuple[str, ...]:
     return tuple(dict.fromkeys(id_ for id_ in ids if id_ is not None))
 
 
-def _read_refill(data: Json) -> str:
-    """Read one refill id. Without one the request may still have been accepted."""
-    value = pick(fields(data), *_REFILL_ROWS.values) if isinstance(data, dict) else data
-    if isinstance(value, dict):
-        value = pick(fields(value), *_REFILL_IDS)
-    if (id_ := _read_new_id(value)) is None:
-        raise PanelResponseError(f"The answer holds no refill id: {read_text(value) or 'nothing'}")
-    return id_
-
-
 def _read_refill_status(data: Json) -> RefillStatus:
     """Read one refill's status."""
     row: dict[str, Json] = fields(data) if isinstance(data, dict) else {"status": data}
@@ -281,24 +195,3 @@ def _read_refill_status(data: Json) -> RefillStatus:
     if read_text(value) is None or is_envelope(row):
         raise PanelResponseError("The answer holds no refill status")
     return read_refill_status(value)
-
-
-def _read_cancel(data: Json) -> None:
-    """Read a confirmation: 1, true, a request id or a word of success."""
-    confirmation = data
-    if isinstance(data, dict):
-        row = fields(data)
-        confirmation = pick(row, *_CANCEL_ROWS.values)
-        if isinstance(confirmation, dict):
-            row, confirmation = fields(confirmation), pick(fields(confirmation), "id")
-        if confirmation is None:
-            word = pick(row, "success", "status")
-            confirmation = (
-                read_flag(word) is True or read_order_status(word) is OrderStatus.CANCELED
-            )
-    is_request = any(map(str.isdecimal, read_id(confirmation) or ""))
-    is_word = (
-        read_flag(confirmation) is True or read_order_status(confirmation) is OrderStatus.CANCELED
-    )
-    if not is_request and not is_word:
-        raise PanelResponseError("The answer does not say that the request was accepted")

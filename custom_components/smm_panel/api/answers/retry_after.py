@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 import re
 
-from .error_texts import fold_words
+from .folding import fold_words
 from .values import Json, fields, pick, read_money
 
 # A longer time is a mistake of the panel; without this limit the account would stay offline.

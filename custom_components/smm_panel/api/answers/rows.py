@@ -10,6 +10,7 @@ from ..exceptions import PanelResponseError, PanelShapeError
 from ..models import ErrorKind
 from ..sanitize import TEXT_LIMIT
 from .error_texts import error_kind
+from .outcome_texts import says_done
 from .values import Json, fields, pick, read_count, read_flag, read_id, read_text
 
 _WRAPPERS = (
@@ -32,14 +33,6 @@ REPORT_FIELDS = ("charge", "startcount", "startcounter", "remains")
 _DEPTH = 3
 _PIECES = 5
 _ERROR_CODES = range(400, 600)
-
-_STATUS_KINDS: dict[int, ErrorKind] = {
-    HTTPStatus.UNAUTHORIZED: ErrorKind.AUTH,
-    HTTPStatus.FORBIDDEN: ErrorKind.AUTH,
-    HTTPStatus.PAYMENT_REQUIRED: ErrorKind.NOT_ENOUGH_FUNDS,
-    HTTPStatus.TOO_MANY_REQUESTS: ErrorKind.RATE_LIMITED,
-    HTTPStatus.SERVICE_UNAVAILABLE: ErrorKind.MAINTENANCE,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +61,7 @@ class RowShape:
 def read_refusal(data: Json, http_status: int = HTTPStatus.OK) -> Refusal | None:
     """Return the error of an answer (or of a row), in any of the known forms."""
     text = _error_text(data, http_status, _DEPTH)
-    if text is None:
-        return None
-    kind = error_kind(text)
-    if kind is ErrorKind.OTHER:
-        kind = _STATUS_KINDS.get(http_status, kind)
-    return Refusal(kind=kind, text=text)
+    return None if text is None else Refusal(kind=error_kind(text), text=text)
 
 
 def _error_text(data: Json, http_status: int, depth: int) -> str | None:
@@ -109,7 +97,8 @@ def _texts_in(row: dict[str, Json], names: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=256)
 def _is_complaint(text: str) -> bool:
     """Return whether a text that is not marked as an error is one."""
-    return error_kind(text) is not ErrorKind.OTHER and not _SUCCESS.search(text)
+    is_known = error_kind(text) is not ErrorKind.OTHER
+    return is_known and not _SUCCESS.search(text) and not says_done(text)
 
 
 def _says_failed(row: dict[str, Json]) -> bool:
