@@ -13,6 +13,7 @@ from custom_components.smm_panel.operations import async_track
 from custom_components.smm_panel.simulator import SimulatedPanel
 from custom_components.smm_panel.simulator.faults import Reply
 from custom_components.smm_panel.simulator.server import PanelServer
+from tests.conftest import API_KEY
 from tests.helpers.actions import LINK, act
 from tests.helpers.orders import placed_elsewhere
 
@@ -90,6 +91,29 @@ async def test_refusals_are_told_as_harmless_texts(
     assert "<" not in told
     assert "](" not in told
     assert told.isprintable()
+
+
+@pytest.mark.parametrize("invisible", ["\u200b", "\u00ad", "\u2060", "\ufeff"])
+@pytest.mark.parametrize("is_escaped", [True, False])
+async def test_key_with_invisible_characters_is_not_shown(
+    hass: HomeAssistant,
+    setup_entry: MockConfigEntry,
+    panel: PanelServer,
+    caplog: pytest.LogCaptureFixture,
+    invisible: str,
+    *,
+    is_escaped: bool,
+) -> None:
+    """They are removed from what is displayed, and the key must not be whole after that."""
+    error = {"error": f"Wrong link, your key is {invisible.join(API_KEY)}"}
+    panel.faults.add(Reply(text=json.dumps(error, ensure_ascii=is_escaped)), action="balance")
+
+    with pytest.raises(HomeAssistantError) as caught:
+        await act(hass, "get_balance")
+
+    assert "Wrong link" in str(caught.value)
+    assert API_KEY not in str(caught.value)
+    assert API_KEY not in caplog.text
 
 
 async def test_one_absurd_row_spoils_no_other(

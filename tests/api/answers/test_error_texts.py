@@ -33,6 +33,7 @@ TEXTS = {
         invalid_api_key
         invalid_key
         Your IP 192.0.2.1 is not allowed
+        Your IP is blocked
         Your key is expired
         apiKeyInvalid
         Unauthenticated.
@@ -57,6 +58,8 @@ TEXTS = {
         Order could not be placed: insufficient balance
         The charge exceeds your balance
         Please top up your balance
+        You don't have enough balance
+        Your balance is less than the price of the order
         Bakiye yetersiz
         Số dư không đủ
         So du tai khoan khong du
@@ -81,6 +84,8 @@ TEXTS = {
         This package is no longer available
         Service is currently disabled
         Service closed
+        This service has been discontinued
+        Service unavailable in your region
         No such service
         Geçersiz servis
         Dịch vụ không tồn tại
@@ -106,6 +111,7 @@ TEXTS = {
         rate_limit_exceeded
         Please wait 5 seconds before placing another order
         Only 1 order per second is allowed
+        Daily limit reached
         Слишком много запросов
     """,
     ErrorKind.DUPLICATE_LINK: """
@@ -128,6 +134,7 @@ TEXTS = {
         Bu link için zaten aktif bir siparişiniz var
         По этой ссылке уже есть заказ
         Ya existe un pedido con este enlace
+        Pedido já existe
     """,
     ErrorKind.BAD_LINK: """
         Bad link
@@ -141,6 +148,10 @@ TEXTS = {
         Please enter a valid link
         Invalid Instagram link
         Missing link
+        Link format is invalid
+        The link must be a valid URL.
+        Order limit exceeded for this link
+        Please make sure your account is public
         Link or username is required
         Username is required
         Username cannot be empty
@@ -158,6 +169,8 @@ TEXTS = {
         Quantity must be between 10 and 500
         Minimum order is 50
         Geçersiz miktar
+        Amount is below minimum
+        Invalid count
         Số lượng không hợp lệ
     """,
     ErrorKind.BAD_REQUEST: """
@@ -177,6 +190,8 @@ TEXTS = {
         The orders field is required.
         Invalid Request
         Incorrect min
+        Comments cannot be empty
+        Hashtag missing
         Incorrect answer_number
         The given data was invalid.
     """,
@@ -220,6 +235,9 @@ TEXTS = {
         Access denied
         Contact support
         Try again later
+        Page not found
+        We received your order
+        Charged 0.188
         Unknown panel
         Service Unavailable
         flow balance

@@ -27,7 +27,7 @@ _IS_MISSING = (
 )
 _IS_OFF = (
     "(is |are |was |has been )?(currently |temporarily )?(disabled|inactive|suspended|closed|paused"
-    "|stopped|not (active|available|offered|enabled|supported|working))"
+    "|stopped|discontinued|not (active|available|offered|enabled|supported|working))"
 )
 _CLOSED = "(disabled|closed|offline|down|paused|stopped|not accepted)"
 _IN_WORK = "(in progress|in (the )?queue|running|active|pending|process|exists|order)"
@@ -66,6 +66,7 @@ _TEXTS: dict[ErrorKind, tuple[str, ...]] = {
         r"(slow down|throttl|flood wait)",
         r"wait \d{1,4} (more )?(second|minute)s? (before|between)",
         r"(order|request)s? per (second|minute|hour)",
+        rf"\b(daily|hourly) {_WORD}limit (is )?(exceeded|reached)",
     ),
     ErrorKind.DUPLICATE_LINK: (
         r"(active|identical) order",
@@ -87,7 +88,8 @@ _TEXTS: dict[ErrorKind, tuple[str, ...]] = {
         rf"\b(not enough|insufficient|lack of) {_FEW}(funds?|balance|money|credits?)\b",
         r"\b(low|no) (funds?|balance|money|credits?)\b",
         r"(balance|funds|credits?) (is |are )?(not enough|too low|low|insufficient)",
-        r"not have (enough|sufficient) (funds?|balance|money|credits?)",
+        rf"(not|t) have (enough|sufficient) {_FEW}(funds?|balance|money|credits?)",
+        r"balance is (less|lower) than|balance is below",
         r"exceeds? (your |the )?(available |account |current )?balance|payment required",
         r"(top up|recharge) (your )?(balance|wallet|account)|\badd funds\b",
     ),
@@ -99,7 +101,7 @@ _TEXTS: dict[ErrorKind, tuple[str, ...]] = {
         r"^user not found|api.*user not found",
         r"api is disabled? for",
         r"account.{0,20} (suspended|not active|inactive|disabled|blocked|banned)",
-        r"\bip\b.{0,40} not allowed",
+        r"\bip\b.{0,40} (not allowed|blocked|banned)",
         r"unauthori[sz]ed|unauthenticated|(authentication|authori[sz]ation) (failed|required)",
     ),
     ErrorKind.NOT_ELIGIBLE: (
@@ -126,11 +128,14 @@ _TEXTS: dict[ErrorKind, tuple[str, ...]] = {
         rf"({_WRONG}|disabled|inactive|no such) {_SERVICE}\b",
         rf"\b{_SERVICE} (is )?({_IS_WRONG}|{_IS_GONE}|{_IS_MISSING}|{_IS_OFF})",
         r"selected service",
+        r"\bservice (is )?unavailable (in|for|to)\b",
         r"bad type",
     ),
     ErrorKind.BAD_LINK: (
         rf"{_WRONG} {_WORD}{_LINK}",
-        rf"{_LINK} ({_IS_WRONG}|{_IS_GONE}|{_IS_MISSING})",
+        rf"{_LINK} {_WORD}({_IS_WRONG}|{_IS_GONE}|{_IS_MISSING}|must be)",
+        rf"limit (is )?(exceeded|reached) (for|on) (this|the) {_LINK}|{_LINK} has reached",
+        rf"make sure {_SOME}is public",
         rf"{_LINK} (is )?(private|not (allowed|supported|public))",
         rf"\b(missing|enter|provide|specify|no) (an? |the |your |valid )?{_WORD}{_LINK}",
         rf"link or user name|\buser name {_IS_MISSING}|missing user name\b",
@@ -141,7 +146,8 @@ _TEXTS: dict[ErrorKind, tuple[str, ...]] = {
     ErrorKind.BAD_QUANTITY: (
         r"quantity",
         r"\b(min|max)(imum|imal)? (amount|order)\b",
-        r"(less|more|lower|higher|greater) than (the )?(min|max)",
+        r"(less than|more than|lower than|higher than|greater than|below|above) (the )?(min|max)",
+        rf"{_WRONG} (amount|count)\b",
     ),
     ErrorKind.BAD_ORDER: (
         rf"{_WRONG} (order|refill)s?( id| request)?s?\b",
@@ -155,6 +161,7 @@ _TEXTS: dict[ErrorKind, tuple[str, ...]] = {
         r"(request|parameters?|data) (is |are |was |were )?(bad|incorrect|invalid|wrong)",
         r"action (is )?(invalid|not supported|not found)",
         r"\bmissing\b|required param|(is|are) required",
+        rf"\b({_FIELD}) {_IS_MISSING}",
         r"drip feed",
         r"error comment",
         r"maximum \d+ (orders|refills|ids)",

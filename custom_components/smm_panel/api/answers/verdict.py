@@ -58,11 +58,6 @@ class Request(Enum):
     CHANGE = auto()
     """A refill or a cancel: free, and harmless if it is sent again."""
 
-    @property
-    def is_operation(self) -> bool:
-        """Whether it changes something at the panel."""
-        return self is not Request.READ
-
 
 def verdict(text: str, status: int, request: Request, *, wait: float | None) -> PanelError:
     """Return the exception for an error text in the panel's own JSON.
