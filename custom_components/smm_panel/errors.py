@@ -28,7 +28,9 @@ from .const import DOMAIN
 from .money import LimitExceededError, price_text
 
 # Refusals that are no fault of the caller: the same call may succeed later.
-_NOT_THE_CALLER = frozenset({ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE})
+_NOT_THE_CALLER = frozenset(
+    {ErrorKind.AUTH, ErrorKind.RATE_LIMITED, ErrorKind.MAINTENANCE, ErrorKind.PANEL_FAULT}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ def _refusal(err: PanelRejectedError) -> Translation:
             return Translation("rate_limited", reason)
         case ErrorKind.MAINTENANCE:
             return Translation("maintenance", reason)
+        case ErrorKind.PANEL_FAULT:
+            return Translation("panel_failed", reason)
         case _:
             return Translation("rejected", reason)
 

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
@@ -485,3 +485,19 @@ async def test_an_order_forgotten_and_tracked_anew_meanwhile_was_asked_nothing(
 
     assert row["refill"]
     assert (await row_of(hass, completed))["refills"] == []
+
+
+async def test_a_fault_of_the_panel_is_not_the_callers(
+    hass: HomeAssistant, setup_entry: MockConfigEntry, panel: PanelServer
+) -> None:
+    """Who is told to correct the request looks for an error that is not there."""
+    text = "Database connection failed. Please try again later."
+    panel.faults.add(Reply(text=f'{{"error": "{text}"}}'), action="cancel")
+
+    with pytest.raises(HomeAssistantError) as caught:
+        await act(hass, "cancel_orders", orders=["1", "2"])
+
+    assert not isinstance(caught.value, ServiceValidationError)
+    assert caught.value.translation_key == "panel_failed"
+    assert caught.value.translation_placeholders == {"reason": text}
+    assert panel.count("cancel") == 1
