@@ -38,7 +38,7 @@ SLOW_TIMEOUT = 3600
 LEFT_OUT = pytest.StashKey[Counter[str]]()
 """How many tests --quick leaves out, by what they are."""
 
-MOST_CASES = 3
+MOST_CASES = 2
 """Of one test, with --quick."""
 
 type HowMany = Callable[[int, int], int]
