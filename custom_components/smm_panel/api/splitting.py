@@ -87,7 +87,9 @@ class Splitting:
         The others can be requested again. None if the refusal shows nothing. With `halve`
         a refusal that gives no hint is followed by requests with half of the ids.
         """
-        limit = read_batch_limit(refusal.message)
+        # The number in the text of a rate limit is one of requests or orders in a time.
+        is_rate = refusal.kind is ErrorKind.RATE_LIMITED
+        limit = None if is_rate else read_batch_limit(refusal.message)
         if limit is not None and 0 < limit < len(ids):
             self.size = limit
             return []

@@ -355,6 +355,8 @@ async def test_missing_field(text: str, field: str | None) -> None:
         ("Orders limit is 50", 50),
         ("Max. 25 refills", 25),
         ("Order limit", None),
+        ("Too many requests, max 10 orders per minute", None),
+        ("Max 20 refills a day", None),
         ("Incorrect order ID: 50", None),
         ("Quantity more than maximum 100", None),
     ],

@@ -197,6 +197,9 @@ _NO_ACCESS = re.compile(
 )
 _UNIT = "(?:order|refill|id|item|record)s?"
 _LIMIT = "(?:max(?:imum)?|up to|more than|at most|limit(?:ed)?(?: is| of| to)?|exceeds?)"
+_PER_TIME = re.compile(
+    r"\b(per|an?|each|every|within|in) (\d+ )?(second|minute|hour|day|week|month)s?\b"
+)
 _BATCH_LIMIT = re.compile(
     rf"\b{_LIMIT} (?:of |is )?(\d{{1,4}}) (?:\w{{1,20}} )?{_UNIT}\b"
     rf"|\b{_UNIT} (?:\w{{1,20}} ){{0,4}}{_LIMIT} (?:of |is )?(\d{{1,4}})\b"
@@ -228,5 +231,9 @@ def missing_field(text: str) -> str | None:
 
 def read_batch_limit(text: str) -> int | None:
     """Return how many ids a request may have, as a refusal says it."""
-    match = _BATCH_LIMIT.search(fold_words(text[:_SEARCHED]))
-    return int(match[1] or match[2]) if match else None
+    folded = fold_words(text[:_SEARCHED])
+    match = _BATCH_LIMIT.search(folded)
+    # "10 orders per minute" and "20 refills a day" are no size of a request.
+    if match is None or _PER_TIME.search(folded, match.end()):
+        return None
+    return int(match[1] or match[2])
